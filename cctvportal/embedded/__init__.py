@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from wheels, and the processes of `make run`. Knows no Django."""
