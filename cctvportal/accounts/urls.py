@@ -1,0 +1,24 @@
+"""The one login of the portal: allauth's views, and only those that a closed office needs."""
+
+from __future__ import annotations
+
+from allauth.account import views
+from django.urls import path, re_path
+
+urlpatterns = [
+    path("masuk/", views.login, name="account_login"),
+    path("keluar/", views.logout, name="account_logout"),
+    path("daftar/", views.signup, name="account_signup"),
+    path("kata-sandi/", views.password_change, name="account_change_password"),
+    path("pastikan/", views.reauthenticate, name="account_reauthenticate"),
+    re_path(
+        r"^kata-sandi/baru/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        views.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "kata-sandi/baru/selesai/",
+        views.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

@@ -1,0 +1,34 @@
+"""Which function carries out a kind of job. Apps fill it from their `jobs` module in ready()."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cctvportal.jobs.lease import Lease
+
+Handler = Callable[["Lease"], None]
+HANDLERS: dict[str, Handler] = {}
+
+
+class JobFailed(Exception):  # noqa: N818 - named for what happened
+    """The work cannot go on; the Indonesian sentence says why and what to do.
+
+    Permanent failures are not tried again by themselves; a person may press "Coba lagi".
+    """
+
+    def __init__(self, sentence: str, *, permanent: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.permanent = permanent
+
+
+def handler(kind: str) -> Callable[[Handler], Handler]:
+    """Registers the function that carries out jobs of `kind`; it may be run again at any point."""
+
+    def register(function: Handler) -> Handler:
+        HANDLERS[kind] = function
+        return function
+
+    return register

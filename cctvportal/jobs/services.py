@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+from kombu.exceptions import OperationalError
+
+from cctvportal.celery import app
+from cctvportal.common.clock import ago, now
+from cctvportal.common.errors import Refused
+from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
+from cctvportal.jobs.models import Job, JobState
+from cctvportal.jobs.registry import HANDLERS, JobFailed
+
+log = logging.getLogger(__name__)
+_HINT_AGAIN = 15.0
+_SWEEP_LOCK = 0x43435456  # "CCTV": one sweeper at a time in the whole cluster
+
+
+def enqueue(kind: str, key: str, subject_id: object) -> Job:
+    """The job of `key`, made inside the caller's transaction; woken once that commits.
+
+    The same key twice is the same job: a double click starts one.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A job belongs into the transaction of what asks for it.")
+    job, created = Job.objects.get_or_create(
+        key=key, defaults={"kind": kind, "subject_id": str(subject_id)}
+    )
+    if created:
+        transaction.on_commit(lambda: hint(job))
+    return job
+
+
+def hint(job: Job) -> None:
+    """Rings the bell. A broker that is down is no fault: the sweeper rings again."""
+    Job.objects.filter(pk=job.pk).update(hinted_at=now())
+    try:
+        app.send_task("jobs.run", args=[str(job.pk)], queue="jobs")
+    except (OperationalError, OSError):
+        log.warning("no broker to wake for job %s; the sweeper will", job.pk)
+
+
+def request_cancel(job: Job) -> None:
+    """Asks the worker to stop at its next step; a job that nobody runs ends at once."""
+    ended = Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
+        state=JobState.CANCELLED, cancel_requested=True, finished_at=now()
+    )
+    if not ended:
+        Job.objects.filter(pk=job.pk, state=JobState.RUNNING).update(cancel_requested=True)
+
+
+def retry(job: Job) -> None:
+    """Starts a failed or cancelled job again from where its rows stand. Raises Refused."""
+    with transaction.atomic():
+        again = Job.objects.filter(
+            pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED]
+        ).update(
+            state=JobState.QUEUED,
+            attempts=0,
+            error="",
+            not_before=None,
+            finished_at=None,
+            cancel_requested=False,
+        )
+        if not again:
+            raise Refused("Pekerjaan ini sedang berjalan atau sudah selesai.")
+        transaction.on_commit(lambda: hint(job))
+
+
+def run(job_id: str, owner: str) -> None:
+    """Claims and carries out one job. Whatever happens, the row says it afterwards."""
+    lease = claim(job_id, owner)
+    if lease is None:
+        return
+    with lease:
+        try:
+            HANDLERS[lease.job.kind](lease)
+        except LeaseLost:
+            log.warning("job %s went to another worker", job_id)
+        except JobCancelled:
+            lease.finish(JobState.CANCELLED)
+        except JobFailed as failure:
+            _settle(lease, failure.sentence, permanent=failure.permanent)
+        except Exception as error:
+            log.exception("job %s failed", job_id)
+            _settle(lease, f"Kesalahan tak terduga ({type(error).__name__}).", permanent=False)
+        else:
+            lease.finish(JobState.DONE)
+
+
+def _settle(lease: Lease, sentence: str, *, permanent: bool) -> None:
+    if permanent or lease.job.attempts >= MAX_ATTEMPTS:
+        lease.finish(JobState.FAILED, error=sentence)
+    else:
+        lease.retry_later(2.0**lease.job.attempts, error=sentence)
+
+
+def sweep() -> int:
+    """Rings again for what is overdue and gives up what five workers died of. Returns how many.
+
+    One sweeper at a time, by a PostgreSQL advisory lock that dies with its connection.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SWEEP_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        moment = now()
+        stale = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=moment)
+        Job.objects.filter(stale, attempts__gte=MAX_ATTEMPTS).update(
+            state=JobState.FAILED,
+            lease_until=None,
+            owner="",
+            error="Pekerjaan berhenti lima kali di tengah jalan. Periksa catatan petugas TI.",
+            finished_at=moment,
+        )
+        due = (
+            Job.objects.filter(stale)
+            .filter(Q(not_before=None) | Q(not_before__lte=moment))
+            .filter(
+                Q(hinted_at=None)
+                | Q(hinted_at__lt=ago(_HINT_AGAIN))
+                | Q(not_before__isnull=False, hinted_at__lt=moment - timedelta(seconds=2))
+            )
+            .select_for_update(skip_locked=True)[:100]
+        )
+        overdue = list(due)
+    for job in overdue:
+        hint(job)
+    return len(overdue)
