@@ -1,0 +1,198 @@
+"""From RTP packets to access units: losses, parameter sets, times."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from devices.rtsp import h264, h265, rtp, sps
+from devices.rtsp.errors import ErrorKind, RtspError
+from devices.rtsp.picture import Picture
+from devices.rtsp.timeline import Timeline
+from devices.rtsp.units import CLOCK_RATE, AccessUnit, Stats, Track
+
+if TYPE_CHECKING:
+    from devices.rtsp.rtp import Packet, Report
+
+_REPEAT_WINDOW = 64  # sequence numbers so little behind are repetitions, not a new count
+
+
+class Assembler:
+    """Builds the units of one video source; finished ones lie in `ready`.
+
+    After a gap nothing is handed out up to the next keyframe whose first packet is there.
+    Raises RtspError: LIMIT, CLOCK_JUMP, CLOSED (the camera said goodbye).
+    """
+
+    def __init__(self, track: Track, payload_type: int, promised_source: int | None = None) -> None:
+        codec = h264 if track.codec == "h264" else h265
+        self._rules, self._feed = codec.RULES, codec.feed
+        self.track = track
+        self.stats = Stats()
+        self.ready: list[AccessUnit] = []
+        self._payload_type = payload_type
+        self._promised = promised_source
+        self._source: int | None = None
+        self._sequence: int | None = None
+        self._timestamp: int | None = None
+        self._finished: int | None = None
+        self._arrived_at = 0.0
+        self._picture = Picture(self._rules)
+        self._suspect = True  # packets are missing in front of the picture under way
+        self._waiting = True
+        self._marker_means_end = True
+        self._fresh_sets: list[bytes] = []
+        self._report: Report | None = None
+        self._timeline = Timeline()
+
+    def packet(self, view: memoryview, start: int, end: int, now: float) -> None:
+        """Take the RTP packet at view[start:end], read at unix time `now`."""
+        packet = rtp.parse(view, start, end)
+        if packet is None:
+            self.stats.malformed += 1
+            return
+        if packet.payload_type != self._payload_type or not self._is_ours(packet.source):
+            return
+        if packet.sequence != self._sequence and not self._resume(packet):
+            return
+        self._sequence = (packet.sequence + 1) & 0xFFFF
+        self.stats.packets += 1
+        picture = self._picture
+        if packet.timestamp != self._timestamp:
+            if picture.count:
+                self._finish()
+                picture = self._picture
+            self._timestamp = packet.timestamp
+        self._arrived_at = now
+        self._feed(picture, view[packet.start : packet.end])
+        if packet.marker and picture.slices and self._marker_means_end:
+            self._finish()
+
+    def report(self, view: memoryview, start: int, end: int) -> None:
+        """Take the RTCP packet at view[start:end]."""
+        report, goodbye = rtp.parse_control(view, start, end)
+        if report is not None and self._source in {None, report.source}:
+            self._report = report
+        if goodbye:
+            raise RtspError(ErrorKind.CLOSED, "Kamera mengakhiri aliran video.")
+
+    def settle(self) -> None:
+        """Call before the read buffer is written again."""
+        self._picture.settle()
+
+    def _is_ours(self, source: int) -> bool:
+        """One source at a time: servers are known to mix in packets of a session long gone."""
+        if source == self._source:
+            return True
+        if self._source is not None and source != self._promised:
+            return False
+        self._source = source
+        self._sequence = None
+        return True
+
+    def _resume(self, packet: Packet) -> bool:
+        """A sequence number that was not due; False for a repetition."""
+        if self._sequence is not None:
+            missing = (packet.sequence - self._sequence) & 0xFFFF
+            if missing >= 0x10000 - _REPEAT_WINDOW:
+                return False
+            self.stats.lost_packets += missing if missing < 0x8000 else 1
+        if self._picture.count and packet.timestamp != self._timestamp:
+            self._drop()
+        self._waiting = self._suspect = True
+        self._picture = Picture(self._rules)
+        return True
+
+    def _drop(self) -> None:
+        self._waiting = True
+        if self.stats.units:
+            self.stats.dropped_units += 1
+
+    def _finish(self) -> None:
+        """The picture under way is complete, or its time is over."""
+        picture, self._picture = self._picture, Picture(self._rules)
+        if not picture.slices:
+            self._picture.sets = picture.sets  # sent ahead, under a time of their own
+            return
+        assert self._timestamp is not None  # noqa: S101 - a slice came in a packet
+        if self._timestamp == self._finished:
+            # This camera marks every slice, not the last one of a picture (RFC 6184 section 5.1).
+            self._marker_means_end = False
+            self._drop()
+            return
+        self._finished = self._timestamp
+        damaged = not picture.whole or (self._suspect and not picture.clean)
+        self._suspect = False
+        self._fresh_sets = picture.sets or self._fresh_sets
+        pts = self._timeline.extend(self._timestamp)
+        self._timeline.check(pts, keyframe=picture.keyframe)
+        if picture.keyframe and not damaged:
+            self._take_sets()
+        if damaged or (self._waiting and not self._can_start(picture)):
+            self._drop()
+            return
+        self._hand_out(picture, pts)
+
+    def _can_start(self, picture: Picture) -> bool:
+        if not picture.keyframe or not self._has_all_sets(self.track.parameter_sets):
+            return False
+        self._timeline.restart(self._facts().reorder)
+        self._waiting = False
+        return True
+
+    def _hand_out(self, picture: Picture, pts: int) -> None:
+        sets = self.track.parameter_sets
+        unit = AccessUnit(
+            data=picture.data(sets if picture.keyframe else picture.sets),
+            pts=pts,
+            dts=pts,
+            keyframe=picture.keyframe,
+            arrived_at=self._arrived_at,
+            parameter_sets=sets,
+            camera_time=self._camera_time(),
+        )
+        units = self._timeline.add(unit)
+        if units is None:
+            self._drop()
+            return
+        self.stats.units += len(units)
+        self.ready += units
+
+    def _camera_time(self) -> float | None:
+        report = self._report
+        if report is None or self._timestamp is None:
+            return None
+        return report.unix_time + rtp.ticks_between(report.timestamp, self._timestamp) / CLOCK_RATE
+
+    def _take_sets(self) -> None:
+        """A keyframe puts new sets in force: kinds that it brought replace those of before."""
+        kind_of = self._rules.kind
+        old, new = self.track.parameter_sets, self._fresh_sets
+        brought = {kind_of(each[0]) for each in new}
+        merged = tuple(
+            each
+            for kind in self._rules.sets
+            for each in (new if kind in brought else old)
+            if kind_of(each[0]) == kind
+        )
+        self._fresh_sets = []
+        if merged != old:
+            self.track = replace(self.track, parameter_sets=merged)
+            facts = self._facts()
+            self.track = replace(self.track, width=facts.width, height=facts.height)
+
+    def _has_all_sets(self, sets: tuple[bytes, ...]) -> bool:
+        return {self._rules.kind(each[0]) for each in sets}.issuperset(self._rules.sets)
+
+    def _facts(self) -> sps.SpsFacts:
+        return facts_of(self.track)
+
+
+def facts_of(track: Track) -> sps.SpsFacts:
+    """What the first sequence parameter set of a track tells."""
+    rules = h264.RULES if track.codec == "h264" else h265.RULES
+    wanted = rules.sets[-2]  # the picture parameter set is last, its sequence stands before it
+    for each in track.parameter_sets:
+        if each and rules.kind(each[0]) == wanted:
+            return sps.read(track.codec, each)
+    return sps.SpsFacts()

@@ -1,0 +1,243 @@
+"""A live stream over RTSP with RTP interleaved in the same TCP connection."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Self
+
+from devices.rtsp import sdp
+from devices.rtsp.assembler import Assembler
+from devices.rtsp.dialogue import Dialogue, check
+from devices.rtsp.errors import ErrorKind, RtspError
+from devices.rtsp.keepalive import Keepalive
+from devices.rtsp.wire import Wake, Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from devices.rtsp.endpoint import Endpoint
+    from devices.rtsp.message import Message
+    from devices.rtsp.units import AccessUnit, Stats, Track
+    from devices.rtsp.wire import Frame
+
+NAP = 0.03
+_GREEDY_READS = 4  # full reads in a row without a nap: a burst is welcome, a flood is not
+_TEARDOWN = 1.0
+_DEFAULT_TIMEOUT = 60
+_TRANSPORT = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
+_CHANNELS = re.compile(r"interleaved *= *(\d{1,3})(?: *- *(\d{1,3}))?", re.IGNORECASE)
+_SOURCE = re.compile(r"ssrc *= *([0-9a-f]{1,8})\b", re.IGNORECASE)
+_SESSION_ID = re.compile(r"[\x21-\x3a\x3c-\x7e]{1,256}")
+_SESSION_TIMEOUT = re.compile(r"; *timeout *= *(\d{1,6})", re.IGNORECASE)
+
+
+class Session:
+    """Opens, plays and always tears down one stream.
+
+    `units` yields from the first keyframe on. It ends when `close` is called from any thread, or
+    with RtspError: STALLED after `stall_timeout` seconds without video or `keyframe_timeout`
+    without a usable keyframe, CLOCK_JUMP when the decoding time does not rise or rises by more
+    than 2 s, CLOSED, LIMIT, PROTOCOL, AUTH. Opening takes `open_timeout` seconds at most (name
+    resolution is the system's own) and raises RtspError of any kind.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        open_timeout: float = 10.0,
+        stall_timeout: float = 4.0,
+        keyframe_timeout: float = 30.0,
+        nap: float = NAP,
+    ) -> None:
+        self._endpoint = endpoint
+        self._open_timeout = open_timeout
+        self._stall_timeout = stall_timeout
+        self._keyframe_timeout = keyframe_timeout
+        self._nap = nap
+        self._wake = Wake()
+        self._wire: Wire | None = None
+        self._dialogue: Dialogue | None = None
+        self._keepalive: Keepalive | None = None
+        self._assembler: Assembler | None = None
+        self._channels = (0, 1)
+        self._play_url = ""
+        self._greed = 0
+
+    @property
+    def track(self) -> Track:
+        """The video as known by now; in-band parameter sets replace those of the description."""
+        return self._assembling().track
+
+    @property
+    def stats(self) -> Stats:
+        return self._assembling().stats
+
+    def __enter__(self) -> Self:
+        deadline = time.monotonic() + self._open_timeout
+        try:
+            self._open(deadline)
+        except BaseException:
+            self._shut()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._shut()
+
+    def close(self) -> None:
+        """End `units`, or an opening under way, at once; from any thread, any number of times."""
+        self._wake.set()
+
+    def units(self) -> Iterator[AccessUnit]:
+        assembler = self._assembling()
+        last_video = last_unit = time.monotonic()
+        while True:
+            packets = assembler.stats.packets
+            failure = self._turn(min(last_video + self._stall_timeout, time.monotonic() + 1.0))
+            ready, assembler.ready = assembler.ready, []
+            for unit in ready:
+                if self._wake.is_set:
+                    return
+                yield unit
+            if self._wake.is_set:
+                return
+            if failure is not None:
+                raise failure
+            now = time.monotonic()
+            last_video = now if assembler.stats.packets != packets else last_video
+            last_unit = now if ready else last_unit
+            if now - last_video >= self._stall_timeout:
+                raise RtspError(ErrorKind.STALLED, "Aliran video kamera berhenti.")
+            if now - last_unit >= self._keyframe_timeout:
+                raise RtspError(ErrorKind.STALLED, "Kamera tidak mengirim gambar kunci.")
+
+    def _turn(self, deadline: float) -> RtspError | None:
+        """Nap, read, parse; a failure comes back, so that what was ready before it is not lost."""
+        wire, keepalive = self._wire, self._keepalive
+        assert wire is not None and keepalive is not None  # noqa: S101, PT018 - units() has checked
+        try:
+            keepalive.send_if_due()
+            if self._greed % _GREEDY_READS == 0:
+                wire.nap(self._nap)
+            self._greed = self._greed + 1 if self._fill(wire, deadline) else 0
+            self._drain(wire)
+        except RtspError as error:
+            return error
+        return None
+
+    @staticmethod
+    def _fill(wire: Wire, deadline: float) -> bool:
+        try:
+            return wire.fill(deadline)
+        except RtspError as error:
+            if error.kind is ErrorKind.TIMEOUT:  # units() knows better how long is too long
+                return False
+            raise
+
+    def _drain(self, wire: Wire) -> None:
+        assembler = self._assembling()
+        data, control = self._channels
+        view, read_at = wire.view, wire.read_at
+        assembler.stats.received_bytes = wire.received_bytes
+        for item in wire.items():
+            if isinstance(item, tuple):
+                if item[0] == data:
+                    assembler.packet(view, item[1], item[2], read_at)
+                elif item[0] == control:
+                    assembler.report(view, item[1], item[2])
+            else:
+                self._hear(item)
+        assembler.settle()
+
+    def _hear(self, heard: Message) -> None:
+        if heard.status == 0:
+            if heard.method in {"REDIRECT", "TEARDOWN"}:
+                raise RtspError(ErrorKind.CLOSED, "Kamera mengakhiri sesi.")
+        elif self._keepalive is not None:
+            self._keepalive.answer(heard)
+
+    def _early(self, frame: Frame) -> None:
+        """Cameras send the first packets before the answer to PLAY."""
+        assembler, wire = self._assembler, self._wire
+        if assembler is None or wire is None:
+            return
+        if frame[0] == self._channels[0]:
+            assembler.packet(wire.view, frame[1], frame[2], wire.read_at)
+            assembler.settle()
+
+    def _open(self, deadline: float) -> None:
+        url = self._endpoint.url
+        self._wire = wire = Wire(self._endpoint, deadline, self._wake)
+        self._dialogue = dialogue = Dialogue(wire, self._endpoint, self._early)
+        options = dialogue.ask("OPTIONS", url, deadline)
+        if options.status in {401, 403}:
+            check(options)
+        described = dialogue.ask("DESCRIBE", url, deadline, ["Accept: application/sdp"])
+        check(described)
+        content_base, location = described.get("content-base"), described.get("content-location")
+        offer = sdp.choose(described.body, sdp.base_url(url, content_base, location))
+        self._play_url = offer.play_url
+        source, timeout = self._set_up(dialogue, offer.setup_url, deadline)
+        self._assembler = Assembler(offer.track, offer.payload_type, source)
+        check(dialogue.ask("PLAY", offer.play_url, deadline, ["Range: npt=0.000-"]))
+        self._keepalive = Keepalive(dialogue, offer.play_url, options.get("public"), timeout)
+        self._drain(wire)
+
+    def _set_up(self, dialogue: Dialogue, url: str, deadline: float) -> tuple[int | None, int]:
+        """Ask for the video on our connection; gives the promised source and the timeout in s."""
+        answer = dialogue.ask("SETUP", url, deadline, [_TRANSPORT])
+        check(answer)
+        header = answer.get("session")
+        session = _SESSION_ID.match(header)
+        if session is None:
+            raise RtspError(ErrorKind.PROTOCOL, "Kamera tidak memberi nomor sesi.")
+        dialogue.session = session[0]
+        told = _SESSION_TIMEOUT.search(header)
+        transport = parse_transport(answer.get("transport"))
+        self._channels = transport[0]
+        return transport[1], int(told[1]) if told else _DEFAULT_TIMEOUT
+
+    def _shut(self) -> None:
+        """Say TEARDOWN, also after a failure: old servers go on sending to a session left open."""
+        wire, dialogue = self._wire, self._dialogue
+        self._wire = None
+        try:
+            if wire is not None and dialogue is not None and dialogue.session:
+                wire.ignore_wake()
+                dialogue.ask("TEARDOWN", self._play_url, time.monotonic() + _TEARDOWN)
+        except RtspError:
+            pass  # it was a courtesy; what went wrong before is what counts
+        finally:
+            if wire is not None:
+                wire.close()
+            self._wake.disarm()
+
+    def _assembling(self) -> Assembler:
+        if self._assembler is None:
+            raise RuntimeError("the session is not open")
+        return self._assembler
+
+
+def parse_transport(header: str) -> tuple[tuple[int, int], int | None]:
+    """Channels (data, control) and source as answered; without a word on them, as we asked."""
+    source = _SOURCE.search(header)
+    promised = int(source[1], 16) if source else None
+    channels = _CHANNELS.search(header)
+    if channels is None:
+        if header and "/TCP" not in header.upper():
+            text = "Kamera tidak mau mengirim RTP lewat TCP."
+            raise RtspError(ErrorKind.PROTOCOL, text, permanent=True)
+        return (0, 1), promised
+    data = int(channels[1])
+    control = int(channels[2] or data + 1)
+    if data == control or max(data, control) > 255:
+        raise RtspError(ErrorKind.PROTOCOL, "Kanal RTP dari kamera tidak sah.")
+    return (data, control), promised
