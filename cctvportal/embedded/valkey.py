@@ -31,6 +31,8 @@ class Valkey:
         return [
             str(valkey_server(self.account)),
             *("--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"),
+            # Its title would overwrite the environment by which a later run knows it as ours.
+            *("--set-proc-title", "no"),
             *("--save", "", "--appendonly", "no", "--dir", str(path.parent)),
             # A full Valkey must refuse, never drop a wake-up call or a throttle's counter.
             *("--maxmemory", "256mb", "--maxmemory-policy", "noeviction"),
