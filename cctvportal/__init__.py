@@ -1,7 +1,5 @@
-"""The portal's own packages. Importing it makes the Celery application the current one."""
+"""The portal's own packages.
 
-from __future__ import annotations
-
-from cctvportal.celery import app as celery_app
-
-__all__ = ["celery_app"]
+Importing it reads no settings: `embedded` and the tests start servers first, and only then is
+the environment complete. The Celery application is found by `celery -A cctvportal`.
+"""
