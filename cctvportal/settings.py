@@ -31,6 +31,8 @@ ALLOWED_HOSTS = env.words("PORTAL_HOSTS", "localhost,127.0.0.1,[::1]")
 SEGMENT_SECONDS = env.number("PORTAL_SEGMENT_SECONDS", 60, at_least=2)
 LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 30, at_least=2)
 ERASURE_WAIT_SECONDS = env.number("PORTAL_ERASURE_WAIT_SECONDS", 24 * 3600)
+# Expiry lag stays under this; each passage seals the keystore anew.
+PURGE_EVERY_SECONDS = env.number("PORTAL_PURGE_EVERY_SECONDS", 1800, at_least=5)
 CLOCK_JUMP_SECONDS = env.number("PORTAL_CLOCK_JUMP_SECONDS", 7 * 24 * 3600, at_least=60)
 VOLUME_RESERVE_BYTES = int(env.number("PORTAL_VOLUME_RESERVE_BYTES", 2 * 1024**3))
 # Issuance (design.md 4): how long the checking room stays open after the passphrase is given.
@@ -142,6 +144,14 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Policy belongs in code: what runs by itself, and how often in seconds.
+CELERY_BEAT_SCHEDULE = {
+    task.replace(".", "-"): {"task": task, "schedule": every, "options": {"expires": every * 2}}
+    for task, every in {
+        "jobs.sweep": 2.0,
+        "recordings.purge": PURGE_EVERY_SECONDS,
+    }.items()
+}
 
 # People -----------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -212,7 +222,10 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # Static files: ours, and what npm brought (never committed) ------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = PORTAL_DATA_DIR / "static"
+STATIC_ROOT = env.folder("PORTAL_STATIC_ROOT", PORTAL_DATA_DIR / "static")
+# Off in the tests, which take the files from where they lie.
+STATIC_COLLECTED = env.flag("PORTAL_STATIC_COLLECTED", default=True)
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_COLLECTED
 _npm = BASE_DIR / "node_modules"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
@@ -228,7 +241,11 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "cctvportal.common.static.PortalStaticStorage"},
+    "staticfiles": {
+        "BACKEND": "cctvportal.common.static.PortalStaticStorage"
+        if STATIC_COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
 MEDIA_ROOT = PORTAL_DATA_DIR / "letters"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings
 
 from cctvportal.embedded import addresses
 from cctvportal.embedded.postgres import Postgres
@@ -40,6 +41,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     if not (known.help or known.version):
         stack = ExitStack()
         early_config.add_cleanup(stack.close)
+        if settings.configured:
+            raise pytest.UsageError("Something read the settings before the servers stood.")
         try:
             start(stack)
         except CannotStart as error:
@@ -60,6 +63,7 @@ def start(stack: ExitStack) -> None:
     os.environ["DATABASE_URL"] = databases.role_url("application", f"test_{worker_name()}")
     os.environ["PORTAL_DATA_DIR"] = str(home / "data")
     os.environ.setdefault("PORTAL_SSL_REDIRECT", "0")
+    os.environ.setdefault("PORTAL_STATIC_COLLECTED", "0")
 
 
 def _make_home(stack: ExitStack) -> Path:

@@ -55,6 +55,10 @@ if TYPE_CHECKING:
         """What a view behind `page` gets: the visitor has logged in."""
 
         user: User
+else:
+    # Names for hints only; the models load after this module.
+    Caller = object
+    PersonRequest = HttpRequest
 
 
 class NotAllowed(Http404):

@@ -29,7 +29,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
         for scope, free, longest in _LIMITS:
             throttle.check(f"login-{scope}", who[scope], free=free, longest=longest)
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
-        if user is None:
+        if user is None or not user.is_active:
+            user = None
             for scope, *_ in _LIMITS:
                 throttle.failed(f"login-{scope}", who[scope])
         else:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from cctvportal.common import clock
 from cctvportal.common.navigation import Entry, Section, sections
@@ -16,6 +19,13 @@ if TYPE_CHECKING:
 
 # A bar of more entries wraps into several lines on a phone; the desk's side list has them all.
 _BAR_ENTRIES = 4
+
+
+@cache
+def _translated(code: str) -> bool:
+    """Whether a compiled catalogue lies there; the templates' own language needs none."""
+    folders = (Path(folder) / code / "LC_MESSAGES" for folder in settings.LOCALE_PATHS)
+    return any((folder / "django.mo").is_file() for folder in folders)
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,15 @@ class Portal:
         """The entries of the bar under the header."""
         found = tuple(entry for section in self.sections for entry in section.entries)
         return found[:_BAR_ENTRIES]
+
+    @property
+    def other_languages(self) -> list[tuple[str, str]]:
+        """Code and name of each language that the page could be read in instead of this one."""
+        return [
+            (code, name)
+            for code, name in settings.LANGUAGES
+            if code != get_language() and (code == settings.LANGUAGE_CODE or _translated(code))
+        ]
 
     @property
     def today(self) -> str:

@@ -69,7 +69,7 @@ def end(child: subprocess.Popen[bytes], first: signal.Signals, *, patience: floa
 
 def plain_environment() -> dict[str, str]:
     """What a server needs of our environment: no secret, no proxy, no locale surprise."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def tail(log: Path, lines: int = 5) -> str:

@@ -100,7 +100,7 @@ def place(data_dir: Path, name: str, account: Account | None) -> Path:
     wanted = data_dir / name
     if account is None or can_pass(data_dir, account):
         return wanted
-    if wanted.is_symlink() and wanted.exists():
+    if wanted.is_symlink() and wanted.resolve().parent.is_dir():
         return wanted.resolve()
     wanted.unlink(missing_ok=True)
     try:

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -44,32 +45,29 @@ class Narrator:
         print(f"[{time.monotonic() - self._began:5.1f} s] {line}", flush=True)  # noqa: T201
 
 
-def main() -> int:
+def main(after: Callable[[programs.Plan], int] | None = None) -> int:
+    """Until Ctrl-C; with `after`, until that has ended, and then its exit code."""
     narrator = Narrator()
     _on_signals(_stop)
     stack = ExitStack()
+    code = 1
     try:
         plan = make_plan(stack)
-        watch(start(plan, stack, narrator), narrator)
+        supervisor = start(plan, stack, narrator)
+        code = after(plan) if after else watch(supervisor, narrator)
     except Stopped:
         narrator.say("berhenti ...")
-        return _close(stack, narrator, 0)
+        code = 0 if after is None else 130
     except CannotStart as error:
         narrator.say(str(error))
-        return _close(stack, narrator, 1)
     except OSError as error:
         if error.errno != errno.ENOSPC:
-            _close(stack, narrator, 1)
             raise
         narrator.say("Disk penuh: kosongkan dulu, lalu ulangi.\nDisk full: make room and retry.")
-        return _close(stack, narrator, 1)
-    return 1
-
-
-def _close(stack: ExitStack, narrator: Narrator, code: int) -> int:
-    """The end is bounded; a second Ctrl-C must not cut it short and leave processes."""
-    _on_signals(signal.SIG_IGN)
-    stack.close()
+    finally:
+        # The end is bounded; a second Ctrl-C must not cut it short and leave processes.
+        _on_signals(signal.SIG_IGN)
+        stack.close()
     narrator.say("semua berhenti")
     return code
 
@@ -152,11 +150,13 @@ def start_servers(
         plan.valkey.prepare()
     supervisor.start(base)
     if plan.postgres is not None:
-        plan.postgres.wait(plan.log_dir / "postgres.log", alive=supervisor.running)
+        plan.postgres.wait(
+            plan.log_dir / "postgres.log", alive=partial(supervisor.healthy, "postgres")
+        )
         url = addresses.superuser_url(plan.data_dir)
         create_roles(url, addresses.superuser_url(plan.data_dir, name=addresses.DATABASE))
     if plan.valkey is not None:
-        plan.valkey.wait(plan.log_dir / "valkey.log", alive=supervisor.running)
+        plan.valkey.wait(plan.log_dir / "valkey.log", alive=partial(supervisor.healthy, "valkey"))
     narrator.say("PostgreSQL dan Valkey berjalan")
 
 
@@ -187,7 +187,7 @@ def greet(plan: programs.Plan, narrator: Narrator) -> None:
     narrator.say(f"catatan tiap program di {plan.log_dir}; Ctrl-C menghentikan semuanya")
 
 
-def watch(supervisor: Supervisor, narrator: Narrator) -> None:
+def watch(supervisor: Supervisor, narrator: Narrator) -> NoReturn:
     """Until Ctrl-C; ends by itself only when supervisord does."""
     told: set[str] = set()
     while supervisor.running():

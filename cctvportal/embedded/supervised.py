@@ -61,6 +61,10 @@ class Supervisor:
             else:
                 return
 
+    def healthy(self, name: str) -> bool:
+        """False once this program has ended: waiting for it would be in vain."""
+        return self.running() and self.states().get(name) not in {"BACKOFF", "EXITED", "FATAL"}
+
     def states(self) -> dict[str, str]:
         """Program -> supervisord's word for its state: RUNNING, STARTING, BACKOFF, FATAL, ..."""
         try:

@@ -101,8 +101,9 @@ class Lease:
     def finish(self, state: JobState, *, error: str = "") -> None:
         self._mine().update(state=state, lease_until=None, owner="", error=error, finished_at=now())
 
-    def retry_later(self, seconds: float, *, error: str) -> None:
+    def retry_later(self, seconds: float, *, error: str, counted: bool = True) -> None:
         self._mine().update(
+            attempts=F("attempts") if counted else F("attempts") - 1,
             state=JobState.QUEUED,
             lease_until=None,
             owner="",

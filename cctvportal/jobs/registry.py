@@ -24,6 +24,15 @@ class JobFailed(Exception):  # noqa: N818 - named for what happened
         self.permanent = permanent
 
 
+class JobWaits(Exception):  # noqa: N818 - named for what happened
+    """Nothing is wrong, but the work cannot go on yet: again after `seconds`, without counting."""
+
+    def __init__(self, sentence: str, *, seconds: float) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.seconds = seconds
+
+
 def handler(kind: str) -> Callable[[Handler], Handler]:
     """Registers the function that carries out jobs of `kind`; it may be run again at any point."""
 

@@ -12,7 +12,7 @@ from cctvportal.common.clock import ago, now
 from cctvportal.common.errors import Refused
 from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
 from cctvportal.jobs.models import Job, JobState
-from cctvportal.jobs.registry import HANDLERS, JobFailed
+from cctvportal.jobs.registry import HANDLERS, JobFailed, JobWaits
 
 log = logging.getLogger(__name__)
 _HINT_AGAIN = 15.0
@@ -82,6 +82,8 @@ def run(job_id: str, owner: str) -> None:
             log.warning("job %s went to another worker", job_id)
         except JobCancelled:
             lease.finish(JobState.CANCELLED)
+        except JobWaits as waiting:
+            lease.retry_later(waiting.seconds, error=waiting.sentence, counted=False)
         except JobFailed as failure:
             _settle(lease, failure.sentence, permanent=failure.permanent)
         except Exception as error:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
-from django.forms import CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms import CheckboxInput, CheckboxSelectMultiple, Field, RadioSelect, Select
 from django.forms.forms import BaseForm
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from cctvportal.common import words
 
@@ -155,6 +156,8 @@ def control(field: BoundField) -> SafeString:
     own = field.field.widget.attrs
     classes = [own.get("class", ""), _control_class(field), "is-invalid" if field.errors else ""]
     own.pop("placeholder", None)
+    for part in getattr(field.field.widget, "widgets", ()):
+        part.attrs.setdefault("aria-label", field.label)
     return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
 
 
@@ -165,6 +168,21 @@ def target_of(field: BoundField) -> str:
 
 
 @register.filter
+def sentences(field: BoundField) -> list[str]:
+    """What is wrong with a field. An empty answer is named, so that the summary says which one."""
+    found = []
+    for error in field.errors.as_data():
+        plain = (
+            field.field.error_messages.get("required") == Field.default_error_messages["required"]
+        )
+        if error.code == "required" and plain:
+            found.append(gettext("“%(label)s” belum diisi.") % {"label": field.label})
+        else:
+            found += [str(sentence) for sentence in error.messages]
+    return found
+
+
+@register.filter
 def problems(form: BaseForm | None) -> list[Problem]:
     """Every wrong answer of `form` in the order of its fields, first those of no field."""
     if not isinstance(form, BaseForm) or not form.errors:
@@ -172,7 +190,7 @@ def problems(form: BaseForm | None) -> list[Problem]:
     found = [Problem(str(sentence), "") for sentence in form.non_field_errors()]
     for field in form:
         target = "" if field.is_hidden else target_of(field)
-        found += [Problem(str(sentence), target) for sentence in field.errors]
+        found += [Problem(sentence, target) for sentence in sentences(field)]
     return found
 
 

@@ -1,0 +1,168 @@
+"""Letting the source of an assessment go after it was handed over (SOP step 4, design.md 9)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from cctvportal.accounts.access import Caller, service
+from cctvportal.accounts.models import User
+from cctvportal.audit.services import record
+from cctvportal.common.clock import now
+from cctvportal.common.errors import Conflict, Refused
+from cctvportal.jobs.lease import Lease
+from cctvportal.jobs.models import Job
+from cctvportal.jobs.registry import JobWaits
+from cctvportal.jobs.services import enqueue
+from recordings.enums import (
+    ErasureState,
+    ExportState,
+    HoldKind,
+    PurgeKind,
+    PurgeState,
+    Purpose,
+    SegmentState,
+)
+from recordings.models import Erasure, Export, PurgeRun, Segment
+from recordings.models.segment import KEPT
+from recordings.selectors import segments_in
+from recordings.services import erase, holds, volumes
+from recordings.signals import source_erased
+
+
+@service("recordings.request_erasure")
+def request_erasure(export: Export, *, by: User) -> Erasure:
+    """The officer asks that the source of a verified assessment export be destroyed.
+
+    The layer above lets this happen only after the hand-over. Raises Refused, or Conflict when it
+    was asked before.
+    """
+    if export.purpose != Purpose.ASSESSMENT or export.state != ExportState.VERIFIED:
+        raise Refused(_("Sumber hanya dihapus setelah rekaman asesmen diekspor dan dicocokkan."))
+    try:
+        with transaction.atomic():
+            erasure = Erasure.objects.create(export=export, requested_by=by, requested_at=now())
+            record("erasure.requested", by=by, subject=erasure, facts={"number": export.number})
+    except IntegrityError:
+        raise Conflict(_("Pemusnahan untuk permohonan ini sudah diminta.")) from None
+    return erasure
+
+
+@service("recordings.confirm_erasure")
+def confirm_erasure(erasure: Erasure, *, by: User) -> Erasure:
+    """The second person, an approver, agrees; after the waiting time the system carries it out."""
+    with transaction.atomic():
+        locked = Erasure.objects.select_for_update().get(pk=erasure.pk)
+        if locked.requested_by_id == by.pk:
+            raise Refused(_("Pemusnahan disetujui oleh orang lain daripada yang memintanya."))
+        if locked.state != ErasureState.REQUESTED:
+            raise Conflict(_("Pemusnahan ini sudah disetujui atau dibatalkan."))
+        locked.state = ErasureState.CONFIRMED
+        locked.confirmed_by, locked.confirmed_at = by, now()
+        locked.due_at = now() + timedelta(seconds=settings.ERASURE_WAIT_SECONDS)
+        locked.job = enqueue("erase", f"erase:{locked.pk}", locked.pk)
+        locked.save()
+        Job.objects.filter(pk=locked.job.pk).update(not_before=locked.due_at)
+        record(
+            "erasure.confirmed",
+            by=by,
+            subject=locked,
+            facts={"number": locked.export.number, "due": locked.due_at.isoformat()},
+        )
+    return locked
+
+
+@service("recordings.confirm_erasure")
+def cancel_erasure(erasure: Erasure, *, by: User) -> None:
+    """An approver stops it while nothing has gone yet."""
+    with transaction.atomic():
+        locked = Erasure.objects.select_for_update().get(pk=erasure.pk)
+        if locked.state not in {ErasureState.REQUESTED, ErasureState.CONFIRMED}:
+            raise Conflict(_("Pemusnahan sudah berjalan dan tidak dapat dibatalkan."))
+        locked.state = ErasureState.CANCELLED
+        locked.save(update_fields=["state"])
+        record("erasure.cancelled", by=by, subject=locked, facts={"number": locked.export.number})
+
+
+@service("recordings.run")
+def carry_out(erasure: Erasure, *, lease: Lease, by: Caller) -> None:
+    """The job: dooms the segments of the exported range, rounded outward to whole ones, and ends.
+
+    May be killed and repeated at any step. Raises JobWaits while another hold keeps a part, while
+    the last segment is still being written, or while the gate is closed.
+    """
+    run = _start(erasure, lease, by=by)
+    if run is None:
+        return
+    try:
+        with erase.gate():
+            erase.finish_doomed(by=by)
+            while erase.doom(run, _source(erasure), by=by):
+                lease.check()
+                erase.finish_doomed(by=by)
+    except (erase.GateClosed, volumes.VolumeUnavailable) as closed:
+        raise JobWaits(str(closed), seconds=15) from closed
+    _end(erasure, run, lease, by=by)
+
+
+def _source(erasure: Erasure) -> QuerySet[Segment]:
+    export = erasure.export
+    cameras = list(export.cameras.values_list("camera_id", flat=True))
+    inside = segments_in(cameras, export.starts_at, export.ends_at)
+    return Segment.objects.filter(pk__in=inside.values("pk"))
+
+
+def _start(erasure: Erasure, lease: Lease, *, by: Caller) -> PurgeRun | None:
+    """Takes the request's own hold off and opens the run; None when there is nothing to do."""
+    with lease.transaction():
+        locked = Erasure.objects.select_for_update().get(pk=erasure.pk)
+        if locked.state not in {ErasureState.CONFIRMED, ErasureState.RUNNING}:
+            return None
+        if _still_recording(locked):
+            raise JobWaits("Bagian terakhir rekaman masih ditulis.", seconds=5)
+        locked.state = ErasureState.RUNNING
+        locked.save(update_fields=["state"])
+        holds.release(reference=locked.export.reference, kind=HoldKind.REQUEST, by=by)
+        run, _created = PurgeRun.objects.get_or_create(
+            kind=PurgeKind.ERASURE,
+            erasure=locked,
+            state=PurgeState.RUNNING,
+            defaults={"started_at": now()},
+        )
+    return run
+
+
+def _still_recording(erasure: Erasure) -> bool:
+    export = erasure.export
+    return Segment.objects.filter(
+        camera__in=export.cameras.values("camera"),
+        state=SegmentState.OPEN,
+        started_at__lt=export.ends_at,
+    ).exists()
+
+
+def _end(erasure: Erasure, run: PurgeRun, lease: Lease, *, by: Caller) -> None:
+    held = _source(erasure).filter(state__in=KEPT).count()
+    if held:
+        PurgeRun.objects.filter(pk=run.pk).update(held_back=held)
+        raise JobWaits(f"{held} potongan menunggu penahanan lain dilepas.", seconds=60)
+    with lease.transaction():
+        erase.finish(run, by=by)
+        Erasure.objects.filter(pk=erasure.pk).update(state=ErasureState.DONE, done_at=now())
+        erasure.refresh_from_db()
+        record(
+            "erasure.done",
+            by=by,
+            subject=erasure,
+            facts={
+                "number": erasure.export.number,
+                "segments": run.segments_purged,
+                "bytes": run.bytes_purged,
+                "epochs": [run.epoch_before, run.epoch_after],
+            },
+        )
+        source_erased.send(sender=Erasure, erasure=erasure)

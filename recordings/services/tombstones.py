@@ -1,0 +1,49 @@
+"""What was destroyed, told outside the database, so that a restore cannot bring it back."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+
+from django.conf import settings
+
+from cctvportal.common.clock import now
+from recordings.models import PurgeRun, Segment
+
+
+def append(run: PurgeRun, segments: Iterable[Segment]) -> None:
+    """Writes a line a segment to this month's file and fsyncs it, before any key or file goes.
+
+    A line may stand twice when a run was killed and repeated; readers count segments, not lines.
+    """
+    folder = settings.PORTAL_DATA_DIR / "tombstones"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    moment = now()
+    lines = "".join(
+        json.dumps(
+            {
+                "at": moment.isoformat(),
+                "run": str(run.pk),
+                "kind": run.kind,
+                "segment": str(segment.pk),
+                "camera": str(segment.camera.uuid),
+                "key_day": segment.key_day.isoformat(),
+                "sha256": segment.sha256,
+            },
+            sort_keys=True,
+        )
+        + "\n"
+        for segment in segments
+    )
+    path = folder / f"{moment:%Y-%m}.jsonl"
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+    with os.fdopen(os.open(path, flags, 0o600), "a") as handle:
+        handle.write(lines)
+        handle.flush()
+        os.fsync(handle.fileno())
+    directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)

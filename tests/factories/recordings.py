@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import factory
+from django.conf import settings
+from factory.django import DjangoModelFactory
+
+from cctvportal.common.clock import now
+from devices.models import Camera
+from recordings.enums import SegmentState
+from recordings.models import RecordingPlan, Segment, Volume
+from recordings.services import volumes
+from tests.factories.devices import CameraFactory
+
+
+class VolumeFactory(DjangoModelFactory[Volume]):  # type: ignore[misc] # untyped library
+    class Meta:
+        model = Volume
+
+    label = factory.Sequence(lambda n: f"Media {n}")
+    node = "node-1"
+    path = factory.LazyAttribute(lambda o: str(settings.PORTAL_DATA_DIR / "footage" / o.label))
+
+
+class PlanFactory(DjangoModelFactory[RecordingPlan]):  # type: ignore[misc] # untyped library
+    class Meta:
+        model = RecordingPlan
+
+    camera = factory.SubFactory(CameraFactory)
+    volume = factory.SubFactory(VolumeFactory)
+    legal_basis = "Contoh"
+
+
+def stored_segment(  # noqa: PLR0913 - a segment is these facts
+    camera: Camera,
+    volume: Volume,
+    start: datetime,
+    *,
+    seconds: float = 60,
+    expires_at: datetime | None = None,
+    body: bytes = b"bukan video",
+    **given: Any,
+) -> Segment:
+    """A READY row with its file, sidecar and key in place; the body is not video."""
+    volumes.prepare(volume)
+    segment = Segment(
+        camera=camera,
+        volume=volume,
+        state=SegmentState.READY,
+        fence=1,
+        key_day=start.date(),
+        prepared_at=start,
+        started_at=start,
+        ended_at=start + timedelta(seconds=seconds),
+        expires_at=expires_at or now() + timedelta(days=30),
+        bytes=len(body),
+        frames=int(seconds * 12.5),
+        sha256=hashlib.sha256(body).hexdigest(),
+        codec="h264",
+        **given,
+    )
+    path = Path(volume.path) / segment.relative_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    path.with_suffix(".json").write_text("{}")
+    volumes.keystore().put(camera.uuid, segment.key_day, {segment.pk: os.urandom(16)})
+    segment.save(force_insert=True)
+    return segment
