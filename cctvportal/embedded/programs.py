@@ -107,7 +107,7 @@ def web(python: str, address: str) -> tuple[str, ...]:
     """Run gunicorn with threads: one thread serves one download or one player's segment."""
     options = "--worker-class gthread --workers 2 --threads 8 --graceful-timeout 3"
     # Its control socket would lie in the home folder and outlive the run.
-    options += " --no-control-socket --access-logfile - --max-requests 5000"
+    options += " --no-control-socket --access-logfile - --preload"
     return (python, "-m", "gunicorn", "--bind", address, *options.split(), "cctvportal.wsgi")
 
 

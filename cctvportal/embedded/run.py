@@ -135,8 +135,9 @@ def start(plan: programs.Plan, stack: ExitStack, narrator: Narrator) -> Supervis
         narrator.say("data contoh siap")
     if steps.collect_static(plan, base):
         narrator.say("berkas halaman siap")
-    supervisor.start_portal()
+    supervisor.start_web()
     wait_for_page(plan, supervisor)
+    supervisor.start_others()
     greet(plan, narrator)
     return supervisor
 

@@ -30,7 +30,7 @@ class Supervisor:
     child: subprocess.Popen[bytes] | None = None
 
     def start(self, environment: Mapping[str, str]) -> None:
-        """Starts the servers of the plan; the portal's programs wait for `start_portal`."""
+        """Starts the servers of the plan; the portal's programs wait for `start_web`."""
         plan = self.plan
         addresses.supervisor_socket(plan.data_dir).unlink(missing_ok=True)
         path = plan.data_dir / "supervisord.conf"
@@ -45,11 +45,12 @@ class Supervisor:
     def running(self) -> bool:
         return self.child is not None and self.child.poll() is None
 
-    def start_portal(self) -> None:
+    def start_web(self) -> None:
+        """First and alone, so that the login page need not wait for the others' start."""
         deadline = time.monotonic() + 10
         while True:
             try:
-                self._call("startProcessGroup", "portal", False)  # noqa: FBT003 - do not wait for them
+                self._call("startProcess", "portal:web", False)  # noqa: FBT003 - wait for nothing
             except OSError:
                 if not self.running() or time.monotonic() > deadline:
                     log = self.plan.log_dir / "supervisord.out"
@@ -60,6 +61,9 @@ class Supervisor:
                 time.sleep(0.05)
             else:
                 return
+
+    def start_others(self) -> None:
+        self._call("startProcessGroup", "portal", False)  # noqa: FBT003 - wait for nothing
 
     def healthy(self, name: str) -> bool:
         """False once this program has ended: waiting for it would be in vain."""

@@ -1,0 +1,25 @@
+# What each command does is told in README.md; what needs more than a line is in cctvportal/embedded.
+PYTHON ?= python3
+PY := .venv/bin/python
+ARGS ?= -n 2 --dist worksteal
+
+.PHONY: setup dev run demo bench bench-full test check lock clean forget
+
+setup:
+	@$(PYTHON) cctvportal/embedded/bootstrap.py run
+
+dev:
+	@$(PYTHON) cctvportal/embedded/bootstrap.py dev
+
+run demo: setup
+	@exec $(PY) -m cctvportal.embedded $@
+
+bench bench-full check lock: dev
+	@exec $(PY) -m cctvportal.embedded $@
+
+test: check
+	@$(PY) -m cctvportal.embedded browser
+	@exec $(PY) -m pytest $(ARGS)
+
+clean forget: setup
+	@$(PY) -m cctvportal.embedded $@
