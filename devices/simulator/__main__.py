@@ -51,29 +51,34 @@ def _size(text: str) -> tuple[int, int]:
     return size
 
 
+def camera(given: argparse.Namespace) -> VirtualCamera:
+    """The camera as asked for. Raises ValueError or OSError when its file does not fit."""
+    made = VirtualCamera(
+        given.name,
+        given.port,
+        given.onvif_port,
+        given.user if given.password else "",
+        given.password,
+        fps=given.fps,
+        size=given.size,
+        gop_s=given.gop,
+        source=given.file,
+        host=given.host,
+        seed=given.seed,
+        clock_error=given.clock_error,
+    )
+    if made.source.format.codec != given.codec:
+        raise ValueError(f"video pada berkas itu bukan {given.codec}.")
+    return made
+
+
 def run(given: argparse.Namespace) -> int:
     """Serve until SIGTERM or SIGINT. Returns the exit status."""
     # Blocked before any thread starts, so that only sigwait below sees them.
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP)
     try:
-        camera = VirtualCamera(
-            given.name,
-            given.port,
-            given.onvif_port,
-            given.user if given.password else "",
-            given.password,
-            fps=given.fps,
-            size=given.size,
-            gop_s=given.gop,
-            source=given.file,
-            host=given.host,
-            seed=given.seed,
-            clock_error=given.clock_error,
-        )
-        if camera.source.format.codec != given.codec:
-            raise ValueError(f"video pada berkas itu bukan {given.codec}.")
-        with camera:
-            sys.stdout.write(f"kamera siap {given.name}: {camera.rtsp_url} {camera.onvif_url}\n")
+        with camera(given) as on:
+            sys.stdout.write(f"kamera siap {given.name}: {on.rtsp_url} {on.onvif_url}\n")
             sys.stdout.flush()
             signal.sigwait(STOP)
     except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from devices.simulator.clip import Clip
@@ -18,7 +19,6 @@ from devices.simulator.rtsp_server import RtspServer, bound_port
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ class LoopServer:
         password: str = "",
         backlog: int = 4_000_000,
     ) -> None:
-        files = source if isinstance(source, (list, tuple)) else [source]
+        files = [source] if isinstance(source, Path) else source
         self.host, self.port, self.paths = host, port, paths
         self._reels = [Reel(Clip.load(file)) for file in files]
         mounts = {}

@@ -71,7 +71,14 @@ class Connection:
     async def run(self) -> None:
         peer: socket.socket = self.writer.get_extra_info("socket")
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        gone = (asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError)
+        # Cancelled only when the camera is switched off: that is the end of a connection too, and
+        # asyncio of Python 3.11 would print a traceback for it.
+        gone = (
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            asyncio.CancelledError,
+            OSError,
+        )
         try:
             with contextlib.suppress(*gone):
                 while await self._serve():
