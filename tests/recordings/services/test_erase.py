@@ -1,0 +1,192 @@
+"""The gate: what is past its term goes, what is held never does, and nothing goes in doubt."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from cctvportal.accounts.access import SYSTEM, NotAllowed
+from cctvportal.audit.models import Entry
+from cctvportal.common.clock import now
+from recordings.enums import HoldKind, PurgeKind, PurgeState, SegmentState
+from recordings.media.keystore import SegmentRef
+from recordings.models import PurgeRun, RecordingPlan, Segment
+from recordings.services import clockguard, erase, holds, volumes
+from tests.factories import accounts
+from tests.factories.recordings import PlanFactory, stored_segment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
+REFERENCE = "permohonan-1"
+
+
+class Died(Exception):  # noqa: N818 - named for what happened
+    """Stands for a process that ends at this very step."""
+
+
+def _die(*_: object, **__: object) -> None:
+    raise Died
+
+
+@pytest.fixture(autouse=True)
+def _fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clockguard, "_last", None)
+
+
+@pytest.fixture
+def plan(data_dir: Path) -> RecordingPlan:
+    return PlanFactory()
+
+
+def old(plan: RecordingPlan, minutes_ago: float, *, expired: bool = True) -> Segment:
+    start = now() - timedelta(minutes=minutes_ago)
+    term = start + timedelta(minutes=2) if expired else now() + timedelta(days=1)
+    return stored_segment(plan.camera, plan.volume, start, expires_at=term)
+
+
+def has_key(segment: Segment) -> bool:
+    ref = SegmentRef(segment.camera.uuid, segment.key_day, segment.pk)
+    return volumes.keystore().has(ref)
+
+
+def path(segment: Segment) -> Path:
+    return Path(segment.volume.path) / segment.relative_path
+
+
+def hold(segment: Segment, start: datetime | None = None) -> None:
+    assert segment.started_at is not None
+    begin = start or segment.started_at
+    holds.place(
+        camera_ids=[segment.camera_id],
+        start=begin,
+        end=begin + timedelta(seconds=10),
+        kind=HoldKind.REQUEST,
+        reference=REFERENCE,
+        by=SYSTEM,
+    )
+
+
+def test_expired_footage_goes_with_its_key_and_stays_on_record(plan: RecordingPlan) -> None:
+    gone, kept = old(plan, 60), old(plan, 50, expired=False)
+    run = erase.purge_expired(by=SYSTEM)
+    assert run is not None
+    gone.refresh_from_db()
+    assert (run.state, run.segments_purged, run.bytes_purged) == (PurgeState.DONE, 1, gone.bytes)
+    assert gone.state == SegmentState.PURGED
+    assert not path(gone).exists()
+    assert not path(gone).with_suffix(".json").exists()
+    assert not has_key(gone)
+    assert path(kept).exists()
+    assert has_key(kept)
+    assert (run.epoch_after or 0) > (run.epoch_before or 0)
+    assert Entry.objects.filter(action="footage.purged", subject_id=str(run.pk)).count() == 1
+
+
+def test_the_tombstone_lies_outside_the_database(plan: RecordingPlan, data_dir: Path) -> None:
+    gone = old(plan, 60)
+    erase.purge_expired(by=SYSTEM)
+    (book,) = (data_dir / "tombstones").iterdir()
+    assert str(gone.pk) in book.read_text()
+    assert oct(book.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_hold_wins_and_its_release_lets_go(plan: RecordingPlan) -> None:
+    held, free = old(plan, 60), old(plan, 50)
+    hold(held)
+    erase.purge_expired(by=SYSTEM)
+    held.refresh_from_db()
+    free.refresh_from_db()
+    assert (held.state, free.state) == (SegmentState.READY, SegmentState.PURGED)
+    holds.release(reference=REFERENCE, kind=HoldKind.REQUEST, by=SYSTEM)
+    erase.purge_expired(by=SYSTEM)
+    held.refresh_from_db()
+    assert held.state == SegmentState.PURGED
+
+
+def test_the_database_refuses_to_doom_held_footage(plan: RecordingPlan) -> None:
+    held = old(plan, 60)
+    hold(held)
+    with pytest.raises(DatabaseError, match="under a hold"), transaction.atomic():
+        Segment.objects.filter(pk=held.pk).update(state=SegmentState.DOOMED)
+
+
+@pytest.mark.parametrize("state", ["PURGED", "PREPARED", "OPEN"])
+def test_the_database_refuses_a_shortcut(plan: RecordingPlan, state: str) -> None:
+    segment = old(plan, 60)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Segment.objects.filter(pk=segment.pk).update(state=state, purged_at=now())
+
+
+def test_the_facts_of_kept_footage_do_not_change(plan: RecordingPlan) -> None:
+    segment = old(plan, 60)
+    with pytest.raises(DatabaseError, match="facts"), transaction.atomic():
+        Segment.objects.filter(pk=segment.pk).update(sha256="0" * 64)
+    with pytest.raises(DatabaseError, match="stays on record"), transaction.atomic():
+        segment.delete()
+
+
+def test_nothing_goes_when_another_disk_is_mounted(plan: RecordingPlan) -> None:
+    segment = old(plan, 60)
+    (Path(plan.volume.path) / volumes.MARKER).unlink()
+    with pytest.raises(volumes.VolumeUnavailable):
+        erase.purge_expired(by=SYSTEM)
+    assert path(segment).exists()
+    assert has_key(segment)
+    volumes.prepare(plan.volume)
+    erase.purge_expired(by=SYSTEM)
+    segment.refresh_from_db()
+    assert segment.state == SegmentState.PURGED, "what was doomed is carried through later"
+
+
+@pytest.mark.parametrize("step", ["tombstones.append", "_destroy_keys", "_unlink", "_note_purged"])
+def test_a_crash_before_any_step_is_made_good_by_the_next_run(
+    plan: RecordingPlan, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    segment = old(plan, 60)
+    with monkeypatch.context() as broken:
+        broken.setattr(f"recordings.services.erase.{step}", _die)
+        with pytest.raises(Died):
+            erase.purge_expired(by=SYSTEM)
+    segment.refresh_from_db()
+    assert segment.state == SegmentState.DOOMED
+    erase.purge_expired(by=SYSTEM)
+    segment.refresh_from_db()
+    assert segment.state == SegmentState.PURGED
+    assert not path(segment).exists()
+    assert not has_key(segment)
+
+
+def test_a_clock_far_ahead_purges_nothing(
+    plan: RecordingPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    segment = old(plan, 60, expired=False)
+    future = now() + timedelta(days=365)
+    for module in (erase, clockguard):
+        monkeypatch.setattr(module, "now", lambda: future)
+    with pytest.raises(erase.GateClosed, match="Jam komputer"):
+        erase.purge_expired(by=SYSTEM)
+    assert path(segment).exists()
+
+
+def test_an_unusual_amount_stops_and_waits_for_a_person(plan: RecordingPlan) -> None:
+    for day in range(1, 9):
+        at = now() - timedelta(days=day)
+        PurgeRun.objects.create(
+            kind=PurgeKind.EXPIRY, started_at=at, state=PurgeState.DONE, segments_purged=1
+        )
+    segments = [old(plan, 60 + 2 * n) for n in range(4)]
+    run = erase.purge_expired(by=SYSTEM)
+    assert run is not None
+    assert run.state == PurgeState.STOPPED
+    assert "biasanya 1" in run.reason
+    assert erase.purge_expired(by=SYSTEM) is None, "the next beat does not simply go on"
+    assert all(path(segment).exists() for segment in segments)
+
+
+def test_no_person_passes_the_gate(plan: RecordingPlan) -> None:
+    old(plan, 60)
+    run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
+    with pytest.raises(NotAllowed):
+        erase.doom(run, erase.expired(), by=accounts.officer())
