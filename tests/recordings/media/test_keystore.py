@@ -235,5 +235,5 @@ def test_rotation_of_a_month_of_sixteen_cameras_is_quick(store: Keystore) -> Non
     began = time.process_time()
     store.destroy(refs[:4])
     # A twelfth of the real size; CPU time, as the disk of a test machine is not the point.
-    assert time.process_time() - began < 0.25
+    assert time.process_time() - began < 0.5
     assert sum(store.has(ref) for ref in refs) == 36
