@@ -23,30 +23,24 @@ RULES = NalRules(
 )
 
 
-def feed(picture: Picture, payload: memoryview) -> None:
-    """Add the payload of one packet; what we cannot read marks the picture broken."""
-    kind = payload[0] & 31
+def feed(picture: Picture, view: memoryview, start: int, end: int) -> None:
+    """Add the payload view[start:end] of one packet; an unreadable one marks the picture broken."""
+    kind = view[start] & 31
     if kind == _FU_A:
-        if len(payload) < 3:
+        if end - start < 3:
             picture.broken = True
             return
-        flags = payload[1]
+        flags = view[start + 1]
         if flags & 0x80:
-            picture.begin(bytes((payload[0] & 0xE0 | flags & 31,)), payload[2:])
+            header = bytes((view[start] & 0xE0 | flags & 31,))
+            picture.begin(header, view[start + 2 : end])
         else:
-            picture.more(payload[2:])
+            picture.more(view[start + 2 : end])
         if flags & 0x40:
             picture.end()
     elif kind == _STAP_A:
-        at = 1
-        while at + 2 < len(payload):
-            end = at + 2 + (payload[at] << 8 | payload[at + 1])
-            if end > len(payload):
-                picture.broken = True
-                return
-            picture.add(payload[at + 2 : end])
-            at = end
+        picture.add_all(view[start + 1 : end])
     elif 0 < kind < _STAP_A:
-        picture.add(payload)
+        picture.add(view[start:end])
     else:
         picture.broken = True

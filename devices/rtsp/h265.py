@@ -23,31 +23,24 @@ RULES = NalRules(
 )
 
 
-def feed(picture: Picture, payload: memoryview) -> None:
-    """Add the payload of one packet; what we cannot read marks the picture broken."""
-    kind = payload[0] >> 1 & 63
+def feed(picture: Picture, view: memoryview, start: int, end: int) -> None:
+    """Add the payload view[start:end] of one packet; an unreadable one marks the picture broken."""
+    kind = view[start] >> 1 & 63
     if kind == _FU:
-        if len(payload) < 4:
+        if end - start < 4:
             picture.broken = True
             return
-        flags = payload[2]
+        flags = view[start + 2]
         if flags & 0x80:
-            header = bytes((payload[0] & 0x81 | (flags & 63) << 1, payload[1]))
-            picture.begin(header, payload[3:])
+            header = bytes((view[start] & 0x81 | (flags & 63) << 1, view[start + 1]))
+            picture.begin(header, view[start + 3 : end])
         else:
-            picture.more(payload[3:])
+            picture.more(view[start + 3 : end])
         if flags & 0x40:
             picture.end()
     elif kind == _AP:
-        at = 2
-        while at + 2 < len(payload):
-            end = at + 2 + (payload[at] << 8 | payload[at + 1])
-            if end > len(payload):
-                picture.broken = True
-                return
-            picture.add(payload[at + 2 : end])
-            at = end
+        picture.add_all(view[start + 2 : end])
     elif kind < _AP:
-        picture.add(payload)
+        picture.add(view[start:end])
     else:
         picture.broken = True

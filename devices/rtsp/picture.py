@@ -86,6 +86,17 @@ class Picture:
         else:
             self._parts += (START_CODE, nal)
 
+    def add_all(self, payload: memoryview) -> None:
+        """Several NAL units, each behind its length in two bytes (an aggregation packet)."""
+        at = 0
+        while at + 2 < len(payload):
+            end = at + 2 + (payload[at] << 8 | payload[at + 1])
+            if end > len(payload):
+                self.broken = True
+                return
+            self.add(payload[at + 2 : end])
+            at = end
+
     def begin(self, header: bytes, body: memoryview) -> None:
         """First fragment of a NAL unit, its header rebuilt."""
         if self._fragment is not None:
@@ -103,11 +114,14 @@ class Picture:
 
     def more(self, body: memoryview) -> None:
         """A further fragment."""
-        if self._fragment is None:
+        fragment = self._fragment
+        if fragment is None:
             self.broken = True
             return
-        self._fragment.append(body)
-        self._grow(len(body))
+        fragment.append(body)
+        self._size += len(body)
+        if self._size > UNIT_LIMIT:
+            self._grow(0)
 
     def end(self) -> None:
         """The last fragment is in."""

@@ -101,7 +101,9 @@ class Session:
         last_video = last_unit = time.monotonic()
         while True:
             packets = assembler.stats.packets
-            failure = self._turn(min(last_video + self._stall_timeout, time.monotonic() + 1.0))
+            failure = None
+            if not assembler.ready:  # opening may have left some
+                failure = self._turn(min(last_video + self._stall_timeout, time.monotonic() + 1.0))
             ready, assembler.ready = assembler.ready, []
             for unit in ready:
                 if self._wake.is_set:
