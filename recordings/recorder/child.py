@@ -1,0 +1,77 @@
+"""Starts one media process and talks with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from recordings.media.protocol import Channel, Stop
+
+if TYPE_CHECKING:
+    from recordings.media.protocol import Message, Order
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+# A child that takes no message for so long hangs: it is replaced.
+_PATIENCE: Final = 2.0
+# Sixteen threads would otherwise keep sixteen heaps of libav's buffers.
+_ENVIRONMENT: Final = {"MALLOC_ARENA_MAX": "2", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"}
+# What `make run` knows its own processes by.
+_HANDED_ON: Final = ("PORTAL_RUN",)
+
+
+class Child:
+    """A running media process. The thread that makes it must outlive it (PR_SET_PDEATHSIG)."""
+
+    def __init__(self) -> None:
+        self._channel, theirs = Channel.pair(patience=_PATIENCE)
+        handed_on = {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
+        with theirs:
+            number = theirs.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-sE", "-m", "recordings.media", str(number), str(os.getpid())],
+                cwd=ROOT,
+                env=_ENVIRONMENT | handed_on,
+                pass_fds=(number,),
+                stdin=subprocess.DEVNULL,
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def fileno(self) -> int:
+        return self._channel.fileno()
+
+    def send(self, order: Order, descriptors: tuple[int, ...] = ()) -> None:
+        """Raises OSError when the process is gone or hangs."""
+        self._channel.send(order, descriptors)
+
+    def receive(self) -> Message | None:
+        """The next report, None when the process has ended. Raises ProtocolError, OSError."""
+        received = self._channel.receive()
+        if received is None:
+            return None
+        message, descriptors = received
+        for each in descriptors:
+            os.close(each)
+        return message
+
+    def ask_to_stop(self) -> None:
+        """Its last reports follow; after them `receive` gives None."""
+        try:
+            self._channel.send(Stop())
+        except OSError:
+            self._process.kill()
+
+    def kill(self) -> None:
+        """Ends it at once and waits for that; whatever it held open is closed afterwards."""
+        self._process.kill()
+        self._process.wait()
+        self._channel.close()
