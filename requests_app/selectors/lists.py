@@ -1,0 +1,108 @@
+"""What each actor has before them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from cctvportal.accounts.models import User
+from cctvportal.common.clock import now
+from recordings.enums import ErasureState
+from requests_app.enums import RequestState, Verdict
+from requests_app.lifecycle import FINAL
+from requests_app.models import AccessRequest, KeyHandout
+from requests_app.selectors.due import confirmation_due
+from requests_app.selectors.next_step import Turn, next_step
+
+_PEOPLE = ("applicant", "entered_by", "decided_by", "decision__decided_by")
+
+
+def _requests() -> QuerySet[AccessRequest]:
+    return AccessRequest.objects.select_related(*_PEOPLE)
+
+
+def own_requests(user: User) -> QuerySet[AccessRequest]:
+    """Those that `user` asked for, newest first; what an officer wrote down for them too.
+
+    A draft that somebody else is still writing is not yet theirs.
+    """
+    mine = Q(applicant=user) & (~Q(state=RequestState.DRAFT) | Q(entered_by=user))
+    return _requests().filter(mine).prefetch_related("cameras__camera").order_by("-created_at")
+
+
+def inbox(user: User) -> QuerySet[AccessRequest]:
+    """What waits for a decision, oldest first, without the own requests of `user`."""
+    waiting = _requests().filter(state=RequestState.SUBMITTED).exclude(applicant=user)
+    return waiting.prefetch_related("cameras__camera").order_by("submitted_at")
+
+
+def told_by_phone(user: User) -> QuerySet[AccessRequest]:
+    """Decisions written down in the name of `user` that wait for their own login."""
+    return _requests().filter(
+        Q(state=RequestState.APPROVED, decision__verdict=Verdict.APPROVED)
+        | Q(state=RequestState.REFUSED, decision__verdict=Verdict.REFUSED),
+        decision__decided_by=user,
+        decision__confirmed_at=None,
+    )
+
+
+def erasures_to_confirm(user: User) -> QuerySet[AccessRequest]:
+    """Assessments whose erasure an officer asked for and `user` may agree to."""
+    return (
+        _requests()
+        .filter(
+            state=RequestState.HANDED_OVER, source_erasure__erasure__state=ErasureState.REQUESTED
+        )
+        .exclude(applicant=user)
+    )
+
+
+def sent_requests() -> QuerySet[AccessRequest]:
+    """All that were ever sent, newest first, for the desk, approvers and auditors."""
+    return _requests().exclude(state=RequestState.DRAFT).order_by("-submitted_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the officer's desk: what comes next, for whom, by when."""
+
+    request: AccessRequest
+    what: str
+    due: datetime | None
+    mine: bool
+    handout: KeyHandout | None = None
+
+    @property
+    def is_late(self) -> bool:
+        return self.due is not None and self.due < now()
+
+
+def desk() -> list[Task]:
+    """The officer's tasks and what they wait for from others, the earliest limit first."""
+    tasks = [*_keys_out(), *_steps()]
+    far = datetime.max.replace(tzinfo=now().tzinfo)
+    return sorted(tasks, key=lambda task: (not task.mine, task.due or far))
+
+
+def _keys_out() -> list[Task]:
+    out = KeyHandout.objects.filter(returned_at=None).select_related("key", "request__applicant")
+    return [
+        Task(row.request, _("menerima kembali kunci %s") % row.key.label, row.due_at, True, row)  # noqa: FBT003 - the field is `mine`
+        for row in out
+    ]
+
+
+def _steps() -> list[Task]:
+    tasks = []
+    running = _requests().exclude(state__in=[RequestState.DRAFT, *FINAL]).order_by("submitted_at")
+    for request in running:
+        if due := confirmation_due(request):
+            remind = _("mengingatkan pemohon memastikan permohonan")
+            tasks.append(Task(request, remind, due, mine=due < now()))
+        if step := next_step(request):
+            what = step.what if step.turn == Turn.OFFICER else f"{step.who}: {step.what}"
+            tasks.append(Task(request, what, step.due, mine=step.turn == Turn.OFFICER))
+    return tasks
