@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     for task, every in {
         "jobs.sweep": 2.0,
         "recordings.purge": PURGE_EVERY_SECONDS,
+        "requests.lapse": 60.0,
     }.items()
 }
 

@@ -89,8 +89,8 @@ class Rule:
 
 
 TABLE: dict[str, Rule] = {}
+# Full name of each service function -> its permission: what the permission test walks over.
 SERVICES: dict[str, str] = {}
-PAGES: dict[str, str] = {}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -154,8 +154,6 @@ def page(
     """
 
     def gate(view: Callable[Concatenate[PersonRequest, P], HttpResponseBase]) -> View[P]:
-        PAGES[f"{view.__module__}.{view.__qualname__}"] = permission
-
         @functools.wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if request.user.is_anonymous:
@@ -165,6 +163,8 @@ def page(
                 require(permission, request.user)
             return view(cast("PersonRequest", request), *args, **kwargs)
 
+        # Django's wrappers copy attributes, so the permission test finds it on any URL.
+        guarded.permission = permission  # type: ignore[attr-defined] # an attribute of a function
         return guarded
 
     return gate

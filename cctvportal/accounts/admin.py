@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -8,9 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from cctvportal.accounts.access import person
+from cctvportal.accounts.access import page, person
 from cctvportal.accounts.models import User
 from cctvportal.accounts.services import people
+
+# Rights come from roles and rules alone; there are no groups and no mail addresses to keep.
+admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)
@@ -24,7 +30,8 @@ class UserAdmin(admin.ModelAdmin[User]):
     change_form_template = "admin/accounts/user/change_form.html"
 
     def get_urls(self) -> list[URLPattern]:
-        invite = self.admin_site.admin_view(require_POST(self.invite_view))
+        gated = page("accounts.invite_user")(require_POST(self.invite_view))
+        invite = self.admin_site.admin_view(gated)
         return [path("<int:pk>/undang/", invite, name="accounts_user_invite"), *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:  # type: ignore[type-arg] # noqa: ARG002, FBT001 - Django's signature

@@ -189,7 +189,9 @@ def purge_expired(*, by: Caller) -> PurgeRun | None:
         return finish(run, by=by)
 
 
+@service("recordings.run")
 def finish(run: PurgeRun, *, by: Caller) -> PurgeRun:
+    """Closes a run whose segments are all gone."""
     del by
     run.refresh_from_db()
     run.state, run.finished_at = PurgeState.DONE, now()

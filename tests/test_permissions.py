@@ -1,0 +1,204 @@
+"""Every URL of the resolver and every service, for seven actors. What is not listed fails."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from cctvportal.accounts import matrix
+from cctvportal.accounts.access import (
+    SERVICES,
+    TABLE,
+    Actor,
+    AnonymousReader,
+    NotAllowed,
+    allows,
+)
+from cctvportal.accounts.signals import access_denied
+from tests.factories import accounts
+
+ROOT = Path(__file__).parent.parent
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+PACKAGES = ("cctvportal.accounts", "devices", "recordings", "requests_app")
+# Tools of the services, not services: they take no acting user and no view may call them.
+TOOLS = re.compile(
+    r"recordings\.services\.(volumes|clockguard|tombstones)\."
+    r"|recordings\.services\.erase\.(gate|under_hold|expired)$"
+)
+# Pages that come with a package; ours name their permission themselves.
+PACKAGED = {
+    "account_login": "accounts.login",
+    "account_signup": "accounts.login",
+    "account_reset_password_from_key": "accounts.login",
+    "account_reset_password_from_key_done": "accounts.login",
+    "account_logout": "accounts.login",
+    "account_change_password": "accounts.own",
+    "account_reauthenticate": "accounts.own",
+    "set_language": "accounts.login",
+    "health_live": "accounts.login",
+    "health_ready": "accounts.login",
+    "admin:index": "accounts.enter_desk",
+    "admin:app_list": "accounts.enter_desk",
+    "admin:login": "accounts.enter_desk",
+    "admin:logout": "accounts.enter_desk",
+    "admin:password_change": "accounts.enter_desk",
+    "admin:password_change_done": "accounts.enter_desk",
+    "admin:autocomplete": "accounts.enter_desk",
+    "admin:jsi18n": "accounts.enter_desk",
+    "admin:view_on_site": "accounts.enter_desk",
+}
+# What stands in the place of an id: no object has it, so only the page's own gate is asked.
+SAMPLES: dict[str, Any] = {"int": 1, "uuid": uuid4(), "str": "a", "slug": "a", "path": "1"}
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    path: str
+    permission: str | None
+
+
+def walk(patterns: list[Any], spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            deeper = (*spaces, pattern.namespace) if pattern.namespace else spaces
+            yield from walk(pattern.url_patterns, deeper)
+        elif pattern.name is not None:
+            yield ":".join([*spaces, pattern.name]), pattern
+
+
+def permission_of(name: str, pattern: URLPattern) -> str | None:
+    if own := getattr(pattern.callback, "permission", None):
+        return str(own)
+    if name in PACKAGED:
+        return PACKAGED[name]
+    if match := re.fullmatch(
+        r"admin:([a-z_]+?)_([a-z]+)_(changelist|add|change|delete|history)", name
+    ):
+        app, model, action = match.groups()
+        verb = {"add": "add", "delete": "delete"}.get(action, "view")
+        return f"{app}.{verb}_{model}"
+    return None
+
+
+def pages() -> list[Page]:
+    found = []
+    for name, pattern in walk(get_resolver().url_patterns):
+        kwargs = {
+            key: SAMPLES[
+                type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
+            ]
+            for key, converter in pattern.pattern.converters.items()
+        }
+        if name == "admin:app_list":
+            kwargs = {"app_label": "accounts"}
+        if name == "account_reset_password_from_key":
+            kwargs = {"uidb36": "a", "key": "b"}
+        found.append(Page(name, reverse(name, kwargs=kwargs), permission_of(name, pattern)))
+    return found
+
+
+def services() -> Iterator[tuple[str, Any]]:
+    for package in PACKAGES:
+        root = importlib.import_module(package)
+        for info in pkgutil.walk_packages(root.__path__, f"{package}."):
+            if ".services" not in info.name:
+                continue
+            module = importlib.import_module(info.name)
+            for name, value in inspect.getmembers(module, inspect.isfunction):
+                if not name.startswith("_") and value.__module__ == info.name:
+                    yield f"{info.name}.{name}", value
+
+
+@pytest.fixture
+def people() -> dict[Actor, Any]:
+    return {
+        Actor.APPLICANT: accounts.applicant(),
+        Actor.APPROVER: accounts.approver(),
+        Actor.DELEGATE: accounts.delegate(),
+        Actor.OFFICER: accounts.officer(),
+        Actor.AUDITOR: accounts.auditor(),
+        Actor.IT_ADMIN: accounts.it_admin(),
+        Actor.ANONYMOUS: AnonymousReader(),
+    }
+
+
+def test_every_page_names_its_permission() -> None:
+    assert [page.name for page in pages() if page.permission not in TABLE] == []
+
+
+def test_every_service_stands_behind_the_gate() -> None:
+    open_doors = [name for name, _ in services() if name not in SERVICES and not TOOLS.search(name)]
+    assert open_doors == []
+    assert set(SERVICES.values()) <= set(TABLE)
+
+
+@pytest.mark.parametrize("actor", Actor)
+def test_every_page_lets_in_whom_the_table_allows(actor: Actor, people: dict[Actor, Any]) -> None:
+    visitor = people[actor]
+    for page in pages():
+        client, refusals = Client(raise_request_exception=False), []
+        if actor is not Actor.ANONYMOUS:
+            client.force_login(visitor, backend=BACKEND)
+
+        def note(permission: str, target: Any, **_: Any) -> None:
+            refusals.append(permission if target is None else None)  # noqa: B023 - used at once
+
+        access_denied.connect(note, weak=False)
+        try:
+            answer = client.get(page.path, follow=page.name.startswith("admin:"))
+        finally:
+            access_denied.disconnect(note)
+        assert page.permission is not None
+        turned_away = page.permission in refusals or _sent_to_login(answer, page)
+        if allows(page.permission, visitor):
+            assert not turned_away, page
+        else:
+            assert turned_away or answer.status_code in {403, 404}, page
+
+
+def _sent_to_login(answer: Any, page: Page) -> bool:
+    login = reverse("account_login")
+    if page.name in {"account_login", "account_logout"}:
+        return False
+    chain = [url for url, _ in getattr(answer, "redirect_chain", [])]
+    return any(url.startswith(login) for url in [*chain, answer.headers.get("Location", "")])
+
+
+@pytest.mark.parametrize("actor", Actor)
+def test_every_service_refuses_whom_the_table_refuses(
+    actor: Actor, people: dict[Actor, Any]
+) -> None:
+    by = AnonymousUser() if actor is Actor.ANONYMOUS else people[actor]
+    for name, function in services():
+        if name in SERVICES and not allows(SERVICES[name], by):
+            with pytest.raises(NotAllowed):
+                function(by=by)
+
+
+def test_the_document_is_the_table(
+    people: dict[Actor, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = matrix.render(people)
+    document = ROOT / "docs" / "permissions.md"
+    if os.environ.get("WRITE_PERMISSIONS"):
+        document.write_text(text)
+    assert document.read_text() == text, "run: make permissions"
+    with capsys.disabled():
+        print(  # noqa: T201 - the size is what the reader of the log wants to see
+            f"\npermissions: {len(pages())} URLs and {len(SERVICES)} services x {len(Actor)} actors"
+        )
