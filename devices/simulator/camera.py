@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Literal, Self
 from urllib.parse import quote
 
+from devices.rtsp import Endpoint
 from devices.simulator.clip import Clip
 from devices.simulator.condition import Account, Condition
 from devices.simulator.digest import Guard
@@ -99,6 +100,11 @@ class VirtualCamera:
             return self.rtsp_url
         login = f"{quote(self.username, safe='')}:{quote(self.password, safe='')}"
         return self.rtsp_url.replace("://", f"://{login}@", 1)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The stream as our own client takes it, with credentials."""
+        return Endpoint(self._reachable, self.rtsp_port, f"/{PATH}", self.username, self.password)
 
     @property
     def onvif_url(self) -> str:

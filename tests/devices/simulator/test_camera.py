@@ -3,11 +3,13 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from itertools import islice, pairwise
+from statistics import median
 from typing import TYPE_CHECKING
 
 import av
 import pytest
 
+from devices.rtsp import Session
 from devices.simulator import VirtualCamera
 from tests.devices.simulator.peer import Peer, Report
 from tests.devices.simulator.watching import seen, watching
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FRAME_S = 0.08
+PROMPT_S = 1.0  # fresh, even when the machine is busy with other tests
 
 
 def first_picture(camera: VirtualCamera) -> float:
@@ -47,7 +50,8 @@ def test_pictures_tell_when_they_were_taken(camera: VirtualCamera) -> None:
     lags = [picture.arrived_at - picture.stamp.seconds for picture in pictures]
     # libav's parser gives a picture away when the next one begins.
     assert min(lags) > 0
-    assert max(lags) < 0.2 + FRAME_S
+    assert median(lags) < 0.2 + FRAME_S
+    assert max(lags) < PROMPT_S
     counters = [picture.stamp.counter for picture in pictures]
     assert counters == list(range(counters[0], counters[0] + 30))
     times = [picture.stamp.utc_ms for picture in pictures]
@@ -89,7 +93,16 @@ def test_wrong_password_is_refused(camera: VirtualCamera, password: str) -> None
 def test_camera_without_account_is_open() -> None:
     with VirtualCamera("Lobi", username="") as camera:
         assert camera.rtsp_login_url == camera.rtsp_url
-        assert first_picture(camera) < 0.2 + FRAME_S
+        assert first_picture(camera) < PROMPT_S
+
+
+def test_endpoint_is_what_our_client_takes(camera: VirtualCamera) -> None:
+    assert camera.endpoint.url == camera.rtsp_url
+    with Session(camera.endpoint) as session:
+        unit = next(session.units())
+    assert (unit.keyframe, session.track.codec) == (True, "h264")
+    assert unit.camera_time is not None
+    assert abs(unit.arrived_at - unit.camera_time) < PROMPT_S
 
 
 def test_h265_file_plays(h265_loop: Path) -> None:
@@ -125,7 +138,7 @@ def test_stall_stops_pictures_but_not_answers(camera: VirtualCamera) -> None:
         with pytest.raises(TimeoutError):
             peer.packet()
     camera.resume()
-    assert first_picture(camera) < 0.2 + FRAME_S
+    assert first_picture(camera) < PROMPT_S
 
 
 def test_close_clients_breaks_connections(camera: VirtualCamera) -> None:
@@ -134,7 +147,7 @@ def test_close_clients_breaks_connections(camera: VirtualCamera) -> None:
         camera.close_clients()
         with pytest.raises((EOFError, ConnectionResetError)):
             peer.drain()
-    assert first_picture(camera) < 0.2 + FRAME_S
+    assert first_picture(camera) < PROMPT_S
 
 
 def test_silent_camera_accepts_and_never_answers(camera: VirtualCamera) -> None:
@@ -144,7 +157,7 @@ def test_silent_camera_accepts_and_never_answers(camera: VirtualCamera) -> None:
         with pytest.raises(TimeoutError):
             peer.ask("OPTIONS")
     camera.resume()
-    assert first_picture(camera) < 0.2 + FRAME_S
+    assert first_picture(camera) < PROMPT_S
 
 
 def test_refused_login_works_again_after_resume(camera: VirtualCamera) -> None:
@@ -162,7 +175,7 @@ def test_jump_moves_the_cameras_clock_and_not_the_strip(camera: VirtualCamera) -
         channel, packet = peer.packet()
     assert channel == 1
     assert abs(Report.read(packet).unix - (time.time() - 3600)) < 0.3
-    assert first_picture(camera) < 0.2 + FRAME_S
+    assert first_picture(camera) < PROMPT_S
 
 
 def test_jump_while_playing_shows_in_rtp_time(camera: VirtualCamera) -> None:

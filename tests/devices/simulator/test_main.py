@@ -6,16 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from devices.simulator.__main__ import options
 from tests.devices.simulator.peer import Peer
 from tests.devices.simulator.watching import watching
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "devices.simulator"]
 FREE = ["--port", "0", "--onvif-port", "0"]
@@ -49,6 +46,26 @@ def test_camera_stops_cleanly_while_it_is_watched(signum: signal.Signals) -> Non
         out, err = process.communicate(timeout=5)
     assert (process.returncode, out, err) == (0, "", "")
     assert time.monotonic() - begun < 1.0
+
+
+@pytest.mark.slow
+def test_camera_needs_little_of_one_core() -> None:
+    with start(*FREE) as process:
+        with watching(address(process)) as stream:
+            packets = stream.demux(video=0)
+            next(packets)
+            used, begun = cpu_seconds(process.pid), time.monotonic()
+            while time.monotonic() < begun + 30:
+                next(packets)
+            share = (cpu_seconds(process.pid) - used) / (time.monotonic() - begun)
+        process.terminate()
+        process.communicate(timeout=5)
+    assert share < 0.05
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_password_comes_from_the_environment() -> None:
