@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["Recovered", "frames", "opened", "packets", "prove_key", "recover", "verify"]
+__all__ = ["Recovered", "frames", "opened", "packets", "prove_key", "recover", "sound", "verify"]
 
 _BLOCK = 1 << 20
 _BUFFER = 1 << 17
@@ -109,35 +109,38 @@ def prove_key(file: Path | int, key: bytes) -> None:
     """
     with opened(file, key) as container:
         stream = container.streams.video[0]
-        stream.codec_context.options = {"err_detect": "explode"}
         for packet in container.demux(stream):
-            if packet.size and packet.is_keyframe and _sound(stream, packet):
+            if packet.size and packet.is_keyframe and sound(stream, packet):
                 return
-            stream.codec_context.flush_buffers()
-    sound = count = 0
+    good = count = 0
     with opened(file, key) as container:
         stream = container.streams.video[0]
         for packet in container.demux(stream):
             count += packet.size > 0
             try:
-                sound += sum(not frame.is_corrupt for frame in packet.decode())
+                good += sum(not frame.is_corrupt for frame in packet.decode())
             except av.FFmpegError:
                 continue
-    if not count or sound * 2 < count:
+    if not count or good * 2 < count:
         raise FrameMismatch("Gambar segmen ini tidak terbuka dengan kuncinya")
 
 
-def _sound(stream: VideoStream, packet: Packet[VideoStream]) -> bool:
+def sound(stream: VideoStream, keyframe: Packet[VideoStream]) -> bool:
+    """Whether a strict decoder finds no fault with this keyframe. Leaves the decoder flushed."""
     context = stream.codec_context
+    if not context.is_open:
+        context.options = {"err_detect": "explode"}
     try:
-        pictures = context.decode(packet) + context.decode(None)
+        pictures = context.decode(keyframe) + context.decode(None)
     except av.FFmpegError:
         return False
+    finally:
+        context.flush_buffers()
     return bool(pictures) and not pictures[0].is_corrupt
 
 
 def _raw(file: Path | int) -> FileIO:
-    fd = os.dup(file) if isinstance(file, int) else os.open(file, os.O_RDONLY | os.O_CLOEXEC)
-    raw = FileIO(fd, "rb")
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+    raw = FileIO(os.dup(file) if isinstance(file, int) else os.open(file, flags), "rb")
     raw.seek(0)
     return raw

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -15,6 +16,7 @@ import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
 from devices.rtsp.units import AccessUnit, Track
+from recordings.media.plan import Source
 from recordings.media.segment import SegmentFacts, SegmentWriter
 
 if TYPE_CHECKING:
@@ -130,6 +132,31 @@ def write(
         for unit in units:
             writer.add(unit)
         return writer.close()
+
+
+T0 = datetime(2026, 11, 24, 3, 0, 0, tzinfo=UTC)
+
+
+def at(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+def record(folder: Path, shot: Film, starts: float = 0.0) -> Source:
+    """One segment whose first frame was shown `starts` seconds after T0."""
+    segment, key = uuid4(), new_key()
+    facts = write(folder / f"{segment}.mp4", shot.track, shot.units, key, segment)
+    return Source(
+        segment=segment,
+        path=folder / f"{segment}.mp4",
+        key=key,
+        sha256=facts.sha256,
+        frames=facts.frames,
+        bytes=facts.bytes,
+        started_at=at(starts),
+        ended_at=at(starts + facts.duration_s),
+        parameters=facts.parameters,
+        keyframes=facts.keyframes,
+    )
 
 
 def new_key() -> bytes:
