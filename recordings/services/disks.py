@@ -1,0 +1,74 @@
+"""The register of external disks (book 3), and opening one for writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from cctvportal.accounts.access import service
+from cctvportal.accounts.models import User
+from cctvportal.audit.services import record
+from cctvportal.common.errors import Refused
+from recordings.models import Medium
+from recordings.package import disk
+from recordings.package.disk import Disk, DiskKind
+from recordings.package.errors import PackageError
+
+
+@service("recordings.add_medium")
+def register(medium: Medium, *, by: User) -> Medium:
+    """Writes the marker onto the attached disk and the row into book 3.
+
+    Raises Refused when the disk is not there, has another register's marker, or cannot be written.
+    """
+    medium.registered_by = by
+    try:
+        with transaction.atomic():
+            medium.full_clean()
+            medium.save(force_insert=True)
+            record(
+                "medium.registered",
+                by=by,
+                subject=medium,
+                facts={"kind": medium.kind, "label": medium.label, "serial": medium.serial},
+            )
+            disk.mark(Path(medium.path), medium.pk)
+            with opened(medium):
+                pass
+    except PackageError as error:
+        raise Refused(str(error), "path") from error
+    return medium
+
+
+@service("recordings.change_medium")
+def change(medium: Medium, *, by: User) -> Medium:
+    """Saves a changed mount point, owner or sticker, or that the disk is no longer used."""
+    with transaction.atomic():
+        before = Medium.objects.select_for_update().get(pk=medium.pk)
+        if before.kind != medium.kind:
+            raise Refused(_("Jenis hard disk tidak dapat diubah."), "kind")
+        medium.full_clean()
+        medium.save()
+        record(
+            "medium.changed",
+            by=by,
+            subject=medium,
+            facts={"label": medium.label, "retired": medium.retired_at is not None},
+        )
+    return medium
+
+
+@contextmanager
+def opened(medium: Medium) -> Iterator[Disk]:
+    """The disk behind an open directory handle. Raises PackageError, whose text is for the user.
+
+    A USB disk must not lie on the system's or the portal's own disk; a folder may (demo).
+    """
+    system = (Path("/"), settings.PORTAL_DATA_DIR)
+    with Disk.open(Path(medium.path), medium.pk, DiskKind(medium.kind), system=system) as found:
+        yield found

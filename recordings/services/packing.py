@@ -1,0 +1,319 @@
+"""Carrying out an export: cut, lock into ZIPs, read back, and only then verified (design.md 8).
+
+Cleartext video never touches a disk: each MP4 is muxed into an encrypted spool whose key is in
+memory only, and from there goes through the ZIP's cipher.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+from uuid import uuid4
+
+import av
+from django.conf import settings
+
+from cctvportal.accounts.access import Caller, service
+from cctvportal.audit.services import record
+from cctvportal.common.clock import WIB, now
+from cctvportal.common.crypto import seal, unseal
+from cctvportal.jobs.lease import Lease
+from cctvportal.jobs.registry import JobFailed
+from devices.models import Camera
+from recordings.enums import ExportState, HoldKind, SegmentState
+from recordings.media import join
+from recordings.media.errors import MediaError
+from recordings.media.join import Cut, Run, Source
+from recordings.media.spool import Spool
+from recordings.models import Export, Gap
+from recordings.package import bag, passphrase, readback
+from recordings.package.bag import PackageFacts, Staging
+from recordings.package.disk import Disk
+from recordings.package.errors import Fault, PackageError
+from recordings.package.zips import ZipFacts, ZipWriter
+from recordings.selectors import segments_in
+from recordings.services import disks, holds, volumes
+from recordings.services.exports import PASSPHRASE
+from recordings.signals import export_verified
+
+SOFTWARE = "Portal Rekaman CCTV 0.1"
+
+
+@service("recordings.run")
+def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
+    """The export's job; may be killed anywhere and run again, going on at the first unwritten ZIP.
+
+    Raises JobFailed with the sentence for the officer, LeaseLost, or JobCancelled after the
+    unfinished package was removed.
+    """
+    if export.valid_until <= now():
+        raise JobFailed("Izin sudah berakhir sebelum ekspor selesai.", permanent=True)
+    if export.state == ExportState.VERIFIED:
+        return
+    try:
+        with disks.opened(export.medium) as disk:
+            secret = _passphrase(export, lease)
+            work = _Work(export, lease, disk, secret)
+            facts = _written(work)
+            _verify(work, facts, by=by)
+    except (PackageError, MediaError, volumes.VolumeUnavailable) as error:
+        raise JobFailed(str(error), permanent=True) from error
+
+
+@dataclass(slots=True)
+class _Work:
+    """What every step of one export needs, and how far it is (bytes written, then read back)."""
+
+    export: Export
+    lease: Lease
+    disk: Disk
+    secret: str
+    done: int = 0
+    total: int = 0
+    _told: float = field(default=0.0)
+
+    def beat(self, size: int) -> None:
+        self.done += size
+        self.lease.check()
+        if time.monotonic() - self._told > 0.5:
+            self._told = time.monotonic()
+            self.tell()
+
+    def tell(self, note: str = "") -> None:
+        note = note or self.lease.job.note
+        self.lease.job.note = note
+        self.lease.progress(done=min(self.done, self.total), total=self.total, note=note)
+
+
+def safe_number(number: str) -> str:
+    """`007/CCTV/XI/2026` as a folder name: `007-CCTV-XI-2026`."""
+    return re.sub(r"[^A-Z0-9]+", "-", number.upper()).strip("-")
+
+
+def _passphrase(export: Export, lease: Lease) -> str:
+    """Made once an export, so that the ZIPs of an interrupted try stay good."""
+    if export.passphrase_sealed:
+        return unseal(bytes(export.passphrase_sealed), purpose=PASSPHRASE)
+    secret = passphrase.make()
+    with lease.transaction():
+        export.passphrase_sealed = seal(secret, purpose=PASSPHRASE)
+        export.state = ExportState.WRITING
+        export.save(update_fields=["passphrase_sealed", "state"])
+    return secret
+
+
+def _written(work: _Work) -> PackageFacts:
+    """The package under its final name; found again when an earlier try came that far."""
+    export, name = work.export, safe_number(work.export.number)
+    if "package" in export.facts and work.disk.root.has(f"EKSPOR-{name}"):
+        return PackageFacts.from_json(export.facts["package"])
+    sources = {camera: _sources(export, camera) for camera in _cameras(export)}
+    work.total = 2 * sum(one.bytes for pieces in sources.values() for one in pieces)
+    work.disk.require(work.total // 2)
+    with Staging(work.disk.root, name) as staging:
+        try:
+            zips = [
+                _zip_of_camera(work, staging, place, camera, pieces)
+                for place, (camera, pieces) in enumerate(sources.items(), start=1)
+                if pieces
+            ]
+        except BaseException:
+            if work.lease.cancelled:
+                staging.discard()
+            raise
+        facts = bag.write(staging, [one for group in zips for one in group], _local(now()))
+        _remember(work, {"package": facts.to_json()})
+        work.disk.check()
+        staging.publish()
+    return facts
+
+
+def _cameras(export: Export) -> list[Camera]:
+    rows = export.cameras.select_related("camera").order_by("camera__name")
+    return [row.camera for row in rows]
+
+
+def _sources(export: Export, camera: Camera) -> list[Source]:
+    keys = volumes.keystore()
+    rows = segments_in([camera.pk], export.starts_at, export.ends_at)
+    return [
+        Source(
+            segment=row.pk,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            bytes=row.bytes,
+            path=Path(row.volume.path) / row.relative_path,
+            key=keys.get(camera.uuid, row.key_day, row.pk),
+            sha256=row.sha256,
+            frames=row.frames,
+        )
+        for row in rows.filter(state=SegmentState.READY)
+        if row.started_at and row.ended_at
+    ]
+
+
+def _zip_of_camera(
+    work: _Work, staging: Staging, place: int, camera: Camera, pieces: list[Source]
+) -> list[ZipFacts]:
+    """The camera's runs and its keterangan.json in ZIPs of their own, so that a retry skips it."""
+    known = [ZipFacts.from_json(one) for one in work.export.facts.get("zips", [])]
+    mine = [one for one in known if one.members[0].name.startswith(f"KAMERA-{place}")]
+    if mine:
+        work.done += sum(one.bytes for one in pieces)
+        return mine
+    work.tell(f"Menyalin {camera.name}")
+    spools: list[Spool] = []
+    try:
+        cut = join.cut(
+            pieces,
+            start=work.export.starts_at,
+            end=work.export.ends_at,
+            sink=lambda _n: _spool(spools),
+            cancelled=lambda: work.lease.cancelled,
+        )
+        with ZipWriter(
+            staging.data,
+            work.secret,
+            limit=work.disk.part_limit,
+            done=known,
+            beat=work.beat,
+        ) as zips:
+            names = [f"KAMERA-{place}-{n}.mp4" for n in range(1, len(spools) + 1)]
+            members = [
+                zips.add(name, cast("BinaryIO", spool))
+                for name, spool in zip(names, spools, strict=True)
+            ]
+            story = _story(work.export, camera, cut, members)
+            zips.add(f"KAMERA-{place}-keterangan.json", io.BytesIO(_json(story)))
+    finally:
+        for spool in spools:
+            spool.close()
+    _remember(work, {"zips": [one.to_json() for one in zips.facts], f"kamera-{place}": story})
+    return [one for one in zips.facts if one not in known]
+
+
+def _spool(spools: list[Spool]) -> Spool:
+    """One more encrypted spool, kept in `spools` until its member is in the ZIP."""
+    folder = settings.PORTAL_DATA_DIR / "spool"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    spools.append(Spool(folder / f"{uuid4()}.bin"))
+    return spools[-1]
+
+
+def _remember(work: _Work, news: dict[str, Any]) -> None:
+    with work.lease.transaction():
+        work.export.facts = {**work.export.facts, **news}
+        work.export.save(update_fields=["facts"])
+
+
+def _verify(work: _Work, facts: PackageFacts, *, by: Caller) -> None:
+    export = work.export
+    with work.lease.transaction():
+        export.state = ExportState.VERIFYING
+        export.save(update_fields=["state"])
+    work.total, work.done = 2 * facts.bytes, facts.bytes
+    work.tell("Membaca ulang dan mencocokkan")
+    proof = readback.check(
+        work.disk, facts, work.secret, on_video=_decodes, beat=_paced(work, facts.bytes)
+    )
+    with work.lease.transaction():
+        export.state, export.verified_at = ExportState.VERIFIED, now()
+        export.folder, export.bytes = facts.name, facts.bytes
+        export.manifest_sha256, export.read_back = facts.sha256, str(proof.way)
+        export.save()
+        holds.release(reference=str(export.pk), kind=HoldKind.EXPORT, by=by)
+        record(
+            "export.verified",
+            by=by,
+            subject=export,
+            facts={
+                "number": export.number,
+                "medium": str(export.medium_id),
+                "bytes": facts.bytes,
+                "sha256": facts.sha256,
+                "read_back": export.read_back,
+            },
+        )
+        export_verified.send(sender=Export, export=export)
+
+
+def _paced(work: _Work, size: int) -> Callable[[int], None]:
+    """Read-back reads clear and locked bytes; what it tells may pass the package's size."""
+
+    def beat(count: int) -> None:
+        work.beat(min(count, max(0, 2 * size - work.done)))
+
+    return beat
+
+
+def _decodes(name: str, stream: BinaryIO) -> None:
+    try:
+        with av.open(stream, "r") as container:
+            next(container.decode(video=0))
+    except (av.FFmpegError, StopIteration) as error:
+        raise PackageError(Fault.MISMATCH, f"{name}: {type(error).__name__}") from error
+
+
+def _story(export: Export, camera: Camera, cut: Cut, members: list[Any]) -> dict[str, Any]:
+    """keterangan.json: what was asked, what is there, what is missing, and from which sources."""
+    booked = Gap.objects.filter(camera=camera, started_at__lt=export.ends_at).exclude(
+        ended_at__lte=export.starts_at
+    )
+    return {
+        "nomor": export.number,
+        "kamera": camera.name,
+        "ruang": camera.room.name,
+        "diminta": {"mulai": _iso(export.starts_at), "sampai": _iso(export.ends_at)},
+        "berkas": [
+            {"nama": member.name, "sha256": member.sha256, "bytes": member.bytes, **_run(run)}
+            for member, run in zip(members, cut.runs, strict=True)
+        ],
+        "terputus": [{"mulai": _iso(one.start), "sampai": _iso(one.end)} for one in cut.gaps],
+        "kendala": [
+            {
+                "sebab": one.get_cause_display(),
+                "mulai": _iso(one.started_at),
+                "sampai": _iso(one.ended_at) if one.ended_at else None,
+            }
+            for one in booked
+        ],
+        "perangkat_lunak": SOFTWARE,
+        "dibuat": _iso(now()),
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "gambar_pertama": _iso(run.first_frame_at),
+        "gambar_terakhir": _iso(run.last_frame_at),
+        "mendahului_detik": round(run.lead_in_s, 3),
+        "jumlah_gambar": run.frames,
+        "lama_detik": round(run.duration_s, 3),
+        "kodek": run.codec,
+        "ukuran": [run.width, run.height],
+        "jeda": [{"mulai": _iso(one.start), "sampai": _iso(one.end)} for one in run.pauses],
+        "sumber": [
+            {"potongan": str(one.segment), "sha256": one.sha256, "jumlah_gambar": one.frames}
+            for one in run.sources
+        ],
+    }
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(WIB)
+
+
+def _iso(moment: datetime) -> str:
+    """Wall time of the office with its offset: nobody has to guess the zone (evidence.md T7)."""
+    return _local(moment).isoformat(timespec="milliseconds")
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=2, ensure_ascii=False).encode()
