@@ -17,6 +17,11 @@ class Box:
     kind: bytes
     body: memoryview
 
+    @property
+    def head(self) -> bytes:
+        """The eight bytes before the content."""
+        return (len(self.body) + 8).to_bytes(4, "big") + self.kind
+
     def inside(self, skip: int = 0) -> Iterator[Box]:
         """The boxes within, behind `skip` bytes of fields. Raises ValueError when torn."""
         return boxes(self.body[skip:])

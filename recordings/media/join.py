@@ -112,7 +112,7 @@ class _Cutter:
         None when all of its frames lie before: the row ends behind the last one.
         """
         begin, reaches = 0, False
-        for packet, pts, _ in _timed(reader.packets(fd, source.key)):
+        for packet, pts, _ in reader.timed(reader.packets(fd, source.key)):
             reaches = reaches or offset + pts >= 0
             if packet.is_keyframe and offset + pts <= 0:
                 begin = max(begin, pts)
@@ -127,7 +127,7 @@ class _Cutter:
                 raise MediaError("Segmen ini memakai satuan waktu yang tidak dikenal")
             file, is_new = self._file_for(stream, offset)
             floor = begin if is_new else None
-            for packet, pts, dts in _timed(container.demux(stream)):
+            for packet, pts, dts in reader.timed(container.demux(stream)):
                 if not count:
                     self._prove(fd, source, stream, packet)
                     file.begin(source, offset, offset + dts)
@@ -161,18 +161,3 @@ class _Cutter:
             run = self._file.close(self._start)
             self._file = None
             self.runs.append(run)
-
-
-def _timed(
-    packets: Iterator[Packet[VideoStream]],
-) -> Iterator[tuple[Packet[VideoStream], int, int]]:
-    """Packets with their pts and dts, counted from the first one's pts."""
-    first: int | None = None
-    for packet in packets:
-        if not packet.size:
-            continue
-        pts, dts = packet.pts, packet.dts
-        if pts is None or dts is None:
-            raise MediaError("Segmen ini memuat gambar tanpa waktu")
-        first = pts if first is None else first
-        yield packet, pts - first, dts - first

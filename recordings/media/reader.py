@@ -26,7 +26,17 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-__all__ = ["Recovered", "frames", "opened", "packets", "prove_key", "recover", "sound", "verify"]
+__all__ = [
+    "Recovered",
+    "frames",
+    "opened",
+    "packets",
+    "prove_key",
+    "recover",
+    "sound",
+    "timed",
+    "verify",
+]
 
 _BLOCK = 1 << 20
 _BUFFER = 1 << 17
@@ -80,6 +90,24 @@ def packets(file: Path | int, key: bytes) -> Iterator[Packet[VideoStream]]:
                     yield packet
         except av.FFmpegError as error:
             raise MediaError("Segmen rekaman rusak di tengah") from error
+
+
+def timed(
+    packets: Iterator[Packet[VideoStream]],
+) -> Iterator[tuple[Packet[VideoStream], int, int]]:
+    """Packets with pts and dts counted from the first one's pts. Raises MediaError.
+
+    With reordered frames a segment's own times do not start at zero: only the first frame tells.
+    """
+    first: int | None = None
+    for packet in packets:
+        if not packet.size:
+            continue
+        pts, dts = packet.pts, packet.dts
+        if pts is None or dts is None:
+            raise MediaError("Segmen ini memuat gambar tanpa waktu")
+        first = pts if first is None else first
+        yield packet, pts - first, dts - first
 
 
 def frames(file: Path | int, key: bytes, *, expected: int | None = None) -> Iterator[VideoFrame]:
