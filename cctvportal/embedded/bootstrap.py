@@ -91,7 +91,9 @@ def apt(*packages: str) -> bool:
 
 
 def pip(*arguments: str | Path) -> None:
-    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    # Not compiled: most of it is never imported, and the rest compiles itself on first use.
+    options = ["--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    command = [str(PYTHON), "-m", "pip", *options]
     done = subprocess.run([*command, "--require-hashes", *arguments], check=False, cwd=ROOT)
     if done.returncode:
         raise Stop(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cctvportal.embedded import addresses, process
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Group = Literal["servers", "portal"]
 # Set in the environment of all we start: whatever a killed run left behind is known by it.
 MARK = "PORTAL_RUN"
+# Read by demo_data: where the virtual cameras listen, and the password of their user admin.
+CAMERA_PORT = "PORTAL_DEMO_CAMERA_PORT"
 CAMERA_PASSWORD = "PORTAL_DEMO_CAMERA_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -39,7 +41,12 @@ class VirtualCamera:
     onvif_port: int
 
 
-CAMERAS = (VirtualCamera("Parkir", 18554, 18080), VirtualCamera("Lobi", 18555, 18081))
+def virtual_cameras(first_port: int) -> tuple[VirtualCamera, ...]:
+    """Two, with RTSP from this port on and ONVIF 474 ports below: 18554 and 18080."""
+    return tuple(
+        VirtualCamera(name, first_port + n, first_port + n - 474)
+        for n, name in enumerate(("Parkir", "Lobi"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ class Plan:
     port: int
     postgres: Postgres | None  # None: DATABASE_URL names a server of the office
     valkey: Valkey | None
-    cameras: tuple[VirtualCamera, ...] = field(default=CAMERAS)
+    cameras: tuple[VirtualCamera, ...] = ()
 
     @property
     def log_dir(self) -> Path:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import importlib.util
 import os
 import shutil
 import signal
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -95,27 +94,21 @@ def make_plan(stack: ExitStack) -> programs.Plan:
     return programs.Plan(
         root=ROOT,
         data_dir=data_dir,
-        port=_port(),
+        port=_port("PORT", 8000),
         postgres=None if os.environ.get("DATABASE_URL") else Postgres(data_dir),
         valkey=None if os.environ.get("REDIS_URL") else Valkey(data_dir),
-        cameras=programs.CAMERAS if _exists("devices.simulator.__main__") else (),
+        cameras=programs.virtual_cameras(_port(programs.CAMERA_PORT, 18554)),
     )
 
 
-def _port() -> int:
-    raw = os.environ.get("PORT", "8000")
-    if raw.isdigit() and 0 < int(raw) < 2**16:
+def _port(name: str, default: int) -> int:
+    raw = os.environ.get(name, str(default))
+    if raw.isdigit() and 1024 <= int(raw) < 2**16:
         return int(raw)
     raise CannotStart(
-        f"PORT berisi {raw!r}, seharusnya angka 1 sampai 65535.",
-        f"PORT is {raw!r}, it must be a number from 1 to 65535.",
+        f"{name} berisi {raw!r}, seharusnya angka 1024 sampai 65535.",
+        f"{name} is {raw!r}, it must be a number from 1024 to 65535.",
     )
-
-
-def _exists(module: str) -> bool:
-    with suppress(ModuleNotFoundError):
-        return importlib.util.find_spec(module) is not None
-    return False
 
 
 def start(plan: programs.Plan, stack: ExitStack, narrator: Narrator) -> Supervisor:

@@ -13,7 +13,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from cctvportal.embedded import addresses, process
-from cctvportal.embedded.programs import CAMERA_PASSWORD, MARK, Plan
+from cctvportal.embedded.programs import CAMERA_PASSWORD, CAMERA_PORT, MARK, Plan
 from cctvportal.embedded.refusal import CannotStart
 
 if TYPE_CHECKING:
@@ -49,10 +49,10 @@ def check_machine(plan: Plan) -> None:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                hint = "PORT=8010 make run" if port == plan.port else f"ss -ltnp 'sport = :{port}'"
+                hint = "PORT=8010" if port == plan.port else f"{CAMERA_PORT}=28554"
                 raise CannotStart(
-                    f"Porta {port} sudah dipakai program lain. Coba: {hint}",
-                    f"Port {port} is taken by another program. Try: {hint}",
+                    f"Porta {port} sudah dipakai program lain. Coba: {hint} make run",
+                    f"Port {port} is taken by another program. Try: {hint} make run",
                 ) from None
 
 
@@ -67,6 +67,7 @@ def environment(plan: Plan) -> dict[str, str]:
         "PORTAL_DATA_DIR": str(plan.data_dir),
         "DJANGO_SETTINGS_MODULE": "cctvportal.settings",
         "PYTHONUNBUFFERED": "1",
+        CAMERA_PORT: str(plan.cameras[0].rtsp_port) if plan.cameras else "",
         CAMERA_PASSWORD: os.environ.get(CAMERA_PASSWORD) or _camera_password(plan.data_dir),
         MARK: str(plan.data_dir),
     }
