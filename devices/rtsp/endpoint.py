@@ -65,7 +65,10 @@ class Endpoint:
         if not slash:
             authority, _, query = authority.partition("?")
             rest = f"?{query}" if query else ""
-        user_part, _, host_part = authority.rpartition("@")
+        user_part, at, host_part = authority.rpartition("@")
+        if not at and "@" in rest.partition("?")[0]:
+            # Most likely a password with a slash, which would end up in the visible part.
+            _refuse("Tulis garis miring di dalam kata sandi sebagai %2F.")
         username, _, password = user_part.partition(":")
         host, port = _host_and_port(host_part)
         return cls(host, port, f"/{rest.partition('#')[0]}", unquote(username), unquote(password))

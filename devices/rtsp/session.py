@@ -107,19 +107,22 @@ class Session:
             ready, assembler.ready = assembler.ready, []
             for unit in ready:
                 if self._wake.is_set:
-                    return
+                    break
                 yield unit
             if self._wake.is_set:
                 return
             if failure is not None:
                 raise failure
             now = time.monotonic()
-            last_video = now if assembler.stats.packets != packets else last_video
             last_unit = now if ready else last_unit
-            if now - last_video >= self._stall_timeout:
-                raise RtspError(ErrorKind.STALLED, "Aliran video kamera berhenti.")
-            if now - last_unit >= self._keyframe_timeout:
-                raise RtspError(ErrorKind.STALLED, "Kamera tidak mengirim gambar kunci.")
+            last_video = now if assembler.stats.packets != packets else max(last_video, last_unit)
+            self._check_patience(now - last_video, now - last_unit)
+
+    def _check_patience(self, without_video: float, without_unit: float) -> None:
+        if without_video >= self._stall_timeout:
+            raise RtspError(ErrorKind.STALLED, "Aliran video kamera berhenti.")
+        if without_unit >= self._keyframe_timeout:
+            raise RtspError(ErrorKind.STALLED, "Kamera tidak mengirim gambar kunci.")
 
     def _turn(self, deadline: float) -> RtspError | None:
         """Nap, read, parse; a failure comes back, so that what was ready before it is not lost."""
@@ -151,10 +154,11 @@ class Session:
         assembler.stats.received_bytes = wire.received_bytes
         for item in wire.items():
             if isinstance(item, tuple):
-                if item[0] == data:
-                    assembler.packet(view, item[1], item[2], read_at)
-                elif item[0] == control:
-                    assembler.report(view, item[1], item[2])
+                channel, start, end = item
+                if channel == data:
+                    assembler.packet(view, start, end, read_at)
+                elif channel == control:
+                    assembler.report(view, start, end)
             else:
                 self._hear(item)
         assembler.settle()

@@ -8,6 +8,7 @@ import select
 import socket
 import threading
 import time
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from devices.rtsp import message
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 # Holds several messages and interleaved frames (64 KiB at most each), and what a camera of
 # 8 Mbit/s sends in 250 ms.
 _BUFFER = 256 * 1024
+_read_frame = Struct(">BBH").unpack_from
 _DOLLAR, _RETURN, _NEWLINE = 0x24, 0x0D, 0x0A
 
 Frame = tuple[int, int, int]  # channel, start, end in Wire.view
@@ -154,23 +156,23 @@ class Wire:
 
     def items(self) -> Iterator[Frame | Message]:
         """What is complete in the buffer, in order; may be left and taken up again."""
-        view = self.view
-        while self._end - self._at >= 4:
-            at = self._at
-            lead = view[at]
+        view, at, end = self.view, self._at, self._end
+        while end - at >= 4:
+            lead, channel, size = _read_frame(view, at)
             if lead == _DOLLAR:
-                stop = at + 4 + (view[at + 2] << 8 | view[at + 3])
-                if stop > self._end:
+                start = at + 4
+                at = start + size
+                if at > end:
                     return
-                self._at = stop
-                yield view[at + 1], at + 4, stop
+                self._at = at
+                yield channel, start, at
             elif lead in {_RETURN, _NEWLINE}:
-                self._at = at + 1
+                self._at = at = at + 1
             else:
-                parsed = message.parse(view[at : self._end])
+                parsed = message.parse(view[at:end])
                 if parsed is None:
                     return
-                self._at = at + parsed[1]
+                self._at = at = at + parsed[1]
                 yield parsed[0]
 
     def close(self) -> None:

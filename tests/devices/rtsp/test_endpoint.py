@@ -49,6 +49,7 @@ def test_less_usual_urls_are_understood(url: str, host: str, port: int, target: 
         f"rtsp://admin:{CANARY}@[fe80::1/",
         f"rtsp://admin:{CANARY}@kamera/{'a' * 3000}",
         f"rtsp://ad%3Amin:{CANARY}@kamera/",
+        f"rtsp://admin:12/{CANARY}@kamera/",
     ],
 )
 def test_wrong_url_is_refused_without_repeating_it(url: str) -> None:

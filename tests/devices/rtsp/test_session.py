@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from devices.rtsp import AccessUnit, ErrorKind, RtspError, Session
+from devices.rtsp import AccessUnit, ErrorKind, RtspError, Session, message
 from devices.rtsp.session import parse_transport
 from tests.devices.rtsp import samples
 from tests.devices.rtsp.peer import Act, Asked, Camera, Line, running
@@ -186,3 +186,44 @@ def test_transport_we_cannot_use_is_refused(header: str) -> None:
     with pytest.raises(RtspError) as caught:
         parse_transport(header)
     assert caught.value.kind is ErrorKind.PROTOCOL
+
+
+REAL_SETUPS = {
+    "bunny_setup": ("1642021126", None),
+    "dahua_setup": ("634214675641", 0x30A98EE7),
+    "hikvision_setup": ("708345999", 0x4CACC3D1),
+    "hikvision_setup_ssrc_space": ("708886412", 0xD6D6627),
+    "reolink_setup": ("F8F8E425", None),
+}
+
+
+@pytest.mark.skipif(not samples.REAL.is_dir(), reason="the answers of real cameras are not here")
+@pytest.mark.parametrize("name", REAL_SETUPS)
+def test_setup_of_a_real_camera_is_understood(name: str) -> None:
+    """Its own bytes on a socket; only CSeq is ours."""
+    answer = (samples.REAL / f"{name}.txt").read_bytes()
+
+    def real(line: Line, asked: Asked) -> None:
+        line.send(re.sub(rb"CSeq: \d+", f"CSeq: {asked.headers['cseq']}".encode(), answer))
+
+    number, source = REAL_SETUPS[name]
+    sender = Sender(source=source or 5)
+
+    def stream(line: Line) -> None:
+        line.play(*sender.group(2))
+
+    with running(Camera(acts={"SETUP": real}, stream=stream)) as camera:
+        with Session(camera.endpoint) as session:
+            assert len(take(session, 2)) == 2
+        assert camera.heard[-1].headers["session"] == number
+
+
+@pytest.mark.skipif(not samples.REAL.is_dir(), reason="the answers of real cameras are not here")
+def test_every_real_answer_is_read_to_its_last_byte() -> None:
+    files = [path for path in samples.REAL.glob("*.txt") if not path.stem.endswith("_sdp")]
+    assert files
+    for path in files:
+        data = path.read_bytes()
+        parsed = message.parse(data)
+        assert parsed is not None
+        assert (parsed[0].status, parsed[1]) == (200, len(data))
