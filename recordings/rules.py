@@ -41,6 +41,7 @@ PERMISSIONS = {
         is_system | is_officer | is_it_admin, "Menyiapkan rekaman kamera baru", 24
     ),
     "recordings.export": Rule(is_officer, "Memulai dan membatalkan ekspor", 17),
+    "recordings.stop_export": Rule(is_system, "Menghentikan ekspor yang izinnya berakhir", 17),
     "recordings.show_passphrase": Rule(is_officer, "Menampilkan sandi paket sekali", 18),
     "recordings.forget_passphrase": Rule(
         is_officer | _decides | is_system, "Memusnahkan sandi paket", 18

@@ -222,7 +222,7 @@ def forget_passphrases(*, reference: str, by: Caller) -> int:
     return count
 
 
-@service("recordings.export")
+@service("recordings.stop_export")
 def stop_for(*, reference: str, by: Caller) -> None:
     """A permit was withdrawn: whatever still runs for it is stopped and wiped."""
     running = Export.objects.filter(reference=reference).exclude(

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cctvportal.accounts.access import Caller, require, service
+from cctvportal.accounts.access import SYSTEM, Caller, require, service
 from cctvportal.audit.services import record
 from cctvportal.common import words
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict
 from recordings.enums import HoldKind
-from recordings.services import holds
+from recordings.services import exports, holds
 from requests_app.enums import RequestState
 from requests_app.lifecycle import FINAL, allowed
 from requests_app.models import AccessRequest, Issuance, Transition
@@ -84,7 +84,8 @@ def advance(
 
     Returns the fresh row. `happened_at` is earlier than now for what was written down later.
     Raises Conflict with who was first when the table knows no such move, NotAllowed when `by`
-    lacks the move's permission. The end of a request releases its hold and its passphrase.
+    lacks the move's permission. The end of a request releases its hold, stops its
+    export and destroys its passphrases.
     """
     with transaction.atomic():
         row = locked(request)
@@ -117,7 +118,11 @@ def advance(
 
 
 def _let_go(row: AccessRequest, by: Caller) -> None:
-    holds.release(reference=str(row.pk), kind=HoldKind.REQUEST, by=by)
+    """What follows from an end by itself, whoever brought it about."""
+    reference = str(row.pk)
+    holds.release(reference=reference, kind=HoldKind.REQUEST, by=by)
+    exports.stop_for(reference=reference, by=SYSTEM)
+    exports.forget_passphrases(reference=reference, by=SYSTEM)
     Issuance.objects.filter(request=row, revoked_at=None).update(
         revoked_at=now(), revoked_by_id=by.pk
     )

@@ -66,6 +66,9 @@ def receive(request: AccessRequest, *, agrees: bool, by: User) -> AccessRequest:
         paper = HandOver.objects.select_for_update().filter(request=row).first()
         if paper is None:
             raise Refused(_("Petugas belum mencatat serah terima hard disk."))
+        if paper.export.passphrase_sealed and paper.export.passphrase_shown_at is None:
+            # It is destroyed when the request closes: then nobody could open the disk.
+            raise Refused(_("Minta dahulu sandi paket kepada Petugas CCTV, lalu pastikan."))
         paper.received_at = now()
         paper.save(update_fields=["received_at"])
         row = advance(row, RequestState.HANDED_OVER, by=by, facts={"hand_over": paper.pk})

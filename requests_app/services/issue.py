@@ -43,7 +43,7 @@ def issue(request: AccessRequest, *, by: User) -> Issued:
                 % {"who": row.decision.decided_by.name}
             )
         issued = _make(row, by)
-        advance(
+        issued.issuance.request = advance(
             row,
             RequestState.ISSUED,
             by=by,
