@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from cctvportal.common import throttle
 
@@ -16,6 +17,11 @@ _LIMITS = (("pair", 5, 60), ("address", 30, 60), ("account", 20, 4))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth carries no types
+    error_messages: ClassVar = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("NIP atau kata sandi salah. Periksa lalu ketik lagi."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
         return False
 
@@ -31,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
         user: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if user is None or not user.is_active:
             user = None
-            for scope, *_ in _LIMITS:
+            for scope, _free, _longest in _LIMITS:
                 throttle.failed(f"login-{scope}", who[scope])
         else:
             throttle.succeeded("login-pair", who["pair"])

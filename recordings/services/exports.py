@@ -124,6 +124,11 @@ def _create(permit: Permit, medium: Medium, by: User) -> Export:
     return export
 
 
+def _locked(export: Export) -> Export:
+    rows = Export.objects.select_for_update(of=("self",)).select_related("job")
+    return rows.get(pk=export.pk)
+
+
 def _pin(export: Export, *, by: Caller) -> None:
     holds.place(
         camera_ids=list(export.cameras.values_list("camera_id", flat=True)),
@@ -142,7 +147,7 @@ def cancel(export: Export, *, by: User) -> None:
     What was written is removed by the job, or by the next export onto that disk.
     """
     with transaction.atomic():
-        locked = Export.objects.select_for_update().select_related("job").get(pk=export.pk)
+        locked = _locked(export)
         if locked.state in {ExportState.VERIFIED, ExportState.CANCELLED} or locked.job is None:
             raise Conflict(_("Ekspor ini sudah selesai atau sudah dibatalkan."))
         request_cancel(locked.job)
@@ -157,7 +162,7 @@ def retry(export: Export, *, by: User) -> None:
     """Tries a failed export again from where it stands. Raises Refused or Conflict."""
     try:
         with transaction.atomic():
-            locked = Export.objects.select_for_update().select_related("job").get(pk=export.pk)
+            locked = _locked(export)
             if locked.job is None or locked.state in {ExportState.VERIFIED, ExportState.CANCELLED}:
                 raise Refused(_("Ekspor ini sudah selesai atau sudah dibatalkan."))
             was_failed = locked.state == ExportState.FAILED

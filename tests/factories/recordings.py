@@ -5,6 +5,7 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import factory
 from django.conf import settings
@@ -16,6 +17,7 @@ from recordings.enums import SegmentState
 from recordings.models import RecordingPlan, Segment, Volume
 from recordings.services import volumes
 from tests.factories.devices import CameraFactory
+from tests.recordings.media.films import Film, write
 
 
 class VolumeFactory(DjangoModelFactory[Volume]):  # type: ignore[misc] # untyped library
@@ -36,7 +38,30 @@ class PlanFactory(DjangoModelFactory[RecordingPlan]):  # type: ignore[misc] # un
     legal_basis = "Contoh"
 
 
-def stored_segment(  # noqa: PLR0913 - a segment is these facts
+def filmed_segment(
+    camera: Camera, volume: Volume, start: datetime, film: Film, **given: Any
+) -> Segment:
+    """A READY row with real encrypted video, its sidecar and key in place."""
+    segment, key = uuid4(), os.urandom(16)
+    volumes.prepare(volume)
+    row = Segment(pk=segment, camera=camera, volume=volume, key_day=start.date())
+    path = Path(volume.path) / row.relative_path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    volumes.keystore().put(camera.uuid, row.key_day, {segment: key})
+    facts = write(path, film.track, film.units, key, segment)
+    path.with_suffix(".json").write_text("{}")
+    row.state, row.fence, row.prepared_at = SegmentState.READY, 1, start
+    row.started_at, row.ended_at = start, start + timedelta(seconds=facts.duration_s)
+    row.expires_at = now() + timedelta(days=30)
+    row.bytes, row.frames, row.sha256 = facts.bytes, facts.frames, facts.sha256
+    row.codec = facts.codec
+    for name, value in given.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    return row
+
+
+def stored_segment(
     camera: Camera,
     volume: Volume,
     start: datetime,
