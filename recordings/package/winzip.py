@@ -46,24 +46,33 @@ class CounterMode:
         # The keystream of a counter mode is the block cipher itself.
         self._blocks = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305
         self._offset = offset
+        self._counters = np.zeros((0, 2), dtype="<u8")
+        self._first = 0
+        self._stream = bytearray()
 
     def apply(self, data: bytes) -> bytes:
         """Encrypt or decrypt the next bytes; the two are the same."""
         if not data:
             return b""
         first, skip = divmod(self._offset, _BLOCK)
-        count = (skip + len(data) + _BLOCK - 1) // _BLOCK
-        counters = np.zeros((count, 2), dtype="<u8")
-        counters[:, 0] = np.arange(first + 1, first + 1 + count, dtype="<u8")
-        stream = bytearray((count + 1) * _BLOCK)
-        self._blocks.update_into(counters.data.cast("B"), stream)
+        self._count_from(first + 1, (skip + len(data) + _BLOCK - 1) // _BLOCK)
+        self._blocks.update_into(self._counters.data.cast("B"), self._stream)
         self._offset += len(data)
-        laid = np.frombuffer(stream, np.uint8, len(data), skip)
-        if skip == 0 and len(data) % 8 == 0:
-            wide: bytes = np.bitwise_xor(laid.view("<u8"), np.frombuffer(data, "<u8")).tobytes()
-            return wide
-        narrow: bytes = np.bitwise_xor(laid, np.frombuffer(data, np.uint8)).tobytes()
-        return narrow
+        word = "<u8" if skip == 0 and len(data) % 8 == 0 else "u1"
+        size = len(data) // np.dtype(word).itemsize
+        laid = np.frombuffer(self._stream, word, size, skip)
+        np.bitwise_xor(laid, np.frombuffer(data, word), out=laid)
+        return laid.tobytes()
+
+    def _count_from(self, first: int, count: int) -> None:
+        # Blocks of one size follow each other: counting on costs a third of counting anew.
+        if len(self._counters) == count:
+            self._counters[:, 0] += np.uint64(first - self._first)
+        else:
+            self._counters = np.zeros((count, 2), dtype="<u8")
+            self._counters[:, 0] = np.arange(first, first + count, dtype="<u8")
+            self._stream = bytearray((count + 1) * _BLOCK)
+        self._first = first
 
 
 def _derived(passphrase: bytes, salt: bytes) -> tuple[bytes, bytes, bytes]:
