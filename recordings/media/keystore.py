@@ -164,15 +164,14 @@ class Keystore:
 
     def _reseal(self, held: Mapping[Shelf, bytes], epoch: int) -> None:
         secret = self._secret(epoch)
-        ready: list[tuple[Path, Path]] = []
+        sealed: list[tuple[Path, bytes]] = []
         for shelf, rows in held.items():
             target = self._folder / shelf.name
             if rows:
-                blob = keyfile.seal(shelf, epoch, secret, rows)
-                ready.append((durable.write_beside(target, blob), target))
+                sealed.append((target, keyfile.seal(shelf, epoch, secret, rows)))
             else:
                 target.unlink()
-        for temporary, target in ready:
+        for temporary, target in durable.write_all_beside(sealed):
             temporary.replace(target)
         for leftover in self._names(durable.TEMPORARY):
             (self._folder / leftover).unlink()

@@ -36,9 +36,8 @@ def spans(pieces: Sequence[Piece], start: datetime, end: datetime) -> tuple[Span
     Where a piece's keyframes are known, what lies before the first one inside the range is a gap:
     a viewing never shows it. Breaks of up to half a second belong to the piece before.
     """
-    starts = [
-        (begin, piece) for piece in within(pieces, start, end) if (begin := _begin(piece, start))
-    ]
+    viewable = ((_begin(piece, start), piece) for piece in within(pieces, start, end))
+    starts = [(begin, piece) for begin, piece in viewable if begin is not None and begin < end]
     found: list[Span] = []
     reached = start
     for number, (begin, piece) in enumerate(starts):

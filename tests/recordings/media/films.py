@@ -15,7 +15,7 @@ import av
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 
-from devices.rtsp.units import AccessUnit, Track
+from devices.rtsp import AccessUnit, Track
 from recordings.media.plan import Source
 from recordings.media.segment import SegmentFacts, SegmentWriter
 

@@ -47,6 +47,7 @@ def test_known_keyframes_move_the_start_behind_what_may_not_be_shown() -> None:
     known = piece(0, 60, keyframes=(0.0, 20.0, 40.0))
     assert shape(spans([known], at(5), at(60))) == [("gap", 5, 20), ("media", 20, 60)]
     assert shape(spans([known], at(45), at(60))) == [("gap", 45, 60)]
+    assert shape(spans([known], at(5), at(15))) == [("gap", 5, 15)]
     assert shape(spans([known], at(20), at(60))) == [("media", 20, 60)]
 
 

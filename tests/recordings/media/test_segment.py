@@ -209,6 +209,19 @@ def test_recorder_modules_load_no_picture_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_times_that_run_backwards_are_refused_and_the_frames_before_stay(tmp_path: Path) -> None:
+    shot, key = film(), new_key()
+    with (tmp_path / "segment.mp4").open("xb", buffering=0) as sink:
+        writer = SegmentWriter(sink, track=shot.track, key=key, kid=uuid4())
+        for unit in shot.units[:5]:
+            writer.add(unit)
+        with pytest.raises(ValueError, match="Invalid argument"):
+            writer.add(shot.units[2])
+        assert writer.close().frames == 5
+    with av.open(tmp_path / "segment.mp4", options={"decryption_key": key.hex()}) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 5
+
+
 def test_key_of_the_wrong_length_is_refused() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         SegmentWriter(FullDisk(0), track=film().track, key=b"short", kid=uuid4())
