@@ -83,7 +83,9 @@ class RunFile:
         context = template.codec_context
         self._shape = (context.name, context.width, context.height)
         self._sets = context.extradata
-        self._out = av.open(sink, "w", format="mp4", buffer_size=_BLOCK)
+        # Without the option libav hands every packet to the sink by itself.
+        options = {"flush_packets": "0"}
+        self._out = av.open(sink, "w", format="mp4", options=options, buffer_size=_BLOCK)
         self._stream = self._out.add_stream_from_template(template)
         self._stream.time_base = Fraction(1, TICKS)
         self._shares: list[_Share] = []
