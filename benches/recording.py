@@ -126,15 +126,13 @@ class Peer:
         program = shutil.which("ffmpeg")
         if program is None:
             raise SystemExit("Bench ini memerlukan ffmpeg: apt install ffmpeg")
-        quiet = ["-nostdin", "-loglevel", "error"]
-        copying = ["-c", "copy", "-f", "segment", "-segment_time", str(SEGMENT_S)]
+        before = f"{program} -nostdin -loglevel error -rtsp_transport tcp -i".split()
+        after = f"-c copy -f segment -segment_time {SEGMENT_S} -reset_timestamps 1".split()
         self._processes = [
             subprocess.Popen(
-                [program, *quiet, "-rtsp_transport", "tcp", "-i"]
-                + [f"rtsp://127.0.0.1:{port}/cam{index}", *copying]
-                + ["-reset_timestamps", "1", str(folder / f"cam{index}-%03d.mp4")]
+                [*before, f"rtsp://127.0.0.1:{port}/cam{i}", *after, folder / f"cam{i}-%03d.mp4"]
             )
-            for index in range(CAMERAS)
+            for i in range(CAMERAS)
         ]
 
     @property

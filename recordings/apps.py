@@ -8,4 +8,9 @@ class RecordingsConfig(AppConfig):
     verbose_name = "Rekaman"
 
     def ready(self) -> None:
-        from recordings import jobs  # noqa: F401, PLC0415 - registers the kinds of jobs
+        # Models exist only now.
+        from cctvportal.celery import app  # noqa: PLC0415
+        from recordings import receivers  # noqa: F401, PLC0415
+
+        # By name: only a worker loads it.
+        app.steps["worker"].add("recordings.recorder.bootstep:RecorderStep")

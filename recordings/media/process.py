@@ -14,6 +14,7 @@ import resource
 import select
 import signal
 import socket
+import time
 from typing import TYPE_CHECKING, Final
 
 from recordings.media.protocol import (
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HEALTH_SECONDS: Final = 5.0
+HEALTH_SECONDS: Final = 4.0
 _END_SECONDS: Final = 3.0
 _PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 _PR_SET_NO_NEW_PRIVS: Final = 38
@@ -66,15 +67,17 @@ class MediaProcess:
     def run(self) -> None:
         poll = select.poll()
         poll.register(self._channel.fileno(), select.POLLIN)
+        due = time.monotonic() + HEALTH_SECONDS
         try:
             while True:
-                if not poll.poll(HEALTH_SECONDS * 1000):
+                if poll.poll(max(0.0, due - time.monotonic()) * 1000):
+                    received = self._channel.receive()
+                    if received is None or isinstance(received[0], Stop):
+                        return
+                    self._obey(*received)
+                if time.monotonic() >= due:
                     self._tell_health()
-                    continue
-                received = self._channel.receive()
-                if received is None or isinstance(received[0], Stop):
-                    return
-                self._obey(*received)
+                    due = time.monotonic() + HEALTH_SECONDS
         finally:
             self._end()
 

@@ -1,0 +1,111 @@
+"""The recorder of one node: three threads and its media processes."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from cctvportal.accounts.access import SYSTEM
+from recordings.models import Volume
+from recordings.recorder.ledger import Ledger
+from recordings.recorder.supervisor import Supervisor
+from recordings.services.reconcile import reconcile
+from recordings.services.volumes import VolumeUnavailable
+
+log = logging.getLogger(__name__)
+
+_RECONCILE_SECONDS: Final = 24 * 3600.0
+_RECONCILE_AFTER: Final = 5.0
+_LOCK_PATIENCE: Final = 0.5
+_JOIN_SECONDS: Final = 8.0
+
+
+class Recorder:
+    """Records the cameras of `node` from `start` to `stop`. Building it starts nothing.
+
+    One recorder a node: a second waits for the lock of the first, which ends with its process.
+    """
+
+    def __init__(self, node: str) -> None:
+        self._node = node
+        self._stop = threading.Event()
+        self.ledger = Ledger(node)
+        self.supervisor = Supervisor(self.ledger)
+        self.ledger.tell = self.supervisor.want
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        self._run("recorder", self._supervise)
+
+    def stop(self) -> None:
+        """Finishes the segments under way, lets go of the cameras, waits for both."""
+        self._stop.set()
+        self.supervisor.wake()
+        self.ledger.wake()
+        for thread in self._threads:
+            thread.join(_JOIN_SECONDS)
+
+    def _run(self, name: str, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, name=f"{name}-{self._node}", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return thread
+
+    def _supervise(self) -> None:
+        """The thread that starts media processes; the kernel ends them when it ends."""
+        lock = self._lock()
+        if lock is None:
+            return
+        # The ledger outlives the supervisor, to write what that seals at the end.
+        ledger_stop = threading.Event()
+        ledger = threading.Thread(
+            target=self.ledger.run, args=(ledger_stop,), name=f"ledger-{self._node}", daemon=True
+        )
+        ledger.start()
+        self._run("reconcile", self._reconcile)
+        try:
+            self.supervisor.run(self._stop)
+        except Exception:
+            log.exception("recorder ends")
+        finally:
+            ledger_stop.set()
+            self.ledger.wake()
+            ledger.join(_JOIN_SECONDS / 2)
+            os.close(lock)
+
+    def _lock(self) -> int | None:
+        """The descriptor that holds this node's lock, None when `stop` came first."""
+        path = Path(settings.PORTAL_DATA_DIR) / f"recorder-{self._node}.lock"
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                log.warning("another recorder of node %s is still running", self._node)
+            else:
+                return descriptor
+            if self._stop.wait(_LOCK_PATIENCE):
+                os.close(descriptor)
+                return None
+
+    def _reconcile(self) -> None:
+        """Soon after the start, when recording has begun, and then once a day."""
+        wait = _RECONCILE_AFTER
+        while not self._stop.wait(wait):
+            wait = _RECONCILE_SECONDS
+            try:
+                for volume in Volume.objects.filter(node=self._node):
+                    reconcile(volume, by=SYSTEM)
+            except (DatabaseError, VolumeUnavailable, OSError) as error:
+                log.warning("reconcile has to wait: %s", error)
+                wait = 60.0
+            finally:
+                connection.close()

@@ -1,0 +1,44 @@
+"""What this node shall record, as the database says it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cctvportal.common.crypto import SealBroken
+from devices.rtsp import Endpoint, RtspError
+
+if TYPE_CHECKING:
+    from recordings.models import RecordingPlan, Volume
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One camera that this node holds. The endpoint carries the password: never log it whole."""
+
+    camera_id: int
+    camera: UUID
+    endpoint: Endpoint
+    priority: int
+    fence: int
+    volume: Volume
+
+    def same_stream(self, other: Wanted) -> bool:
+        """Whether a recording under way may go on under the other's facts."""
+        return (self.endpoint, self.volume.pk) == (other.endpoint, other.volume.pk)
+
+
+def of_plan(plan: RecordingPlan, volume: Volume) -> Wanted | None:
+    """None, and a line in the log, when address or password cannot be used."""
+    camera, device = plan.camera, plan.camera.device
+    try:
+        place = Endpoint.parse(camera.stream_url)
+        endpoint = Endpoint(place.host, place.port, place.target, device.username, device.password)
+    except (RtspError, SealBroken) as error:
+        log.error("camera %s cannot be recorded: %s", camera.pk, type(error).__name__)  # noqa: TRY400 - a traceback could show the password
+        return None
+    return Wanted(camera.pk, camera.uuid, endpoint, camera.priority, plan.fence, volume)

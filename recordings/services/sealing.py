@@ -1,0 +1,116 @@
+"""From a written file to a READY row. Every step may be repeated, also by another process."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from cctvportal.accounts.access import Caller, service
+from cctvportal.audit.services import record
+from devices.models import Camera
+from recordings.enums import SegmentSource, SegmentState
+from recordings.media.sidecar import Sidecar
+from recordings.models import RecordingPlan, Segment
+from recordings.services import gaps
+
+log = logging.getLogger(__name__)
+
+UNFINISHED = (SegmentState.PREPARED, SegmentState.OPEN, SegmentState.LOST)
+# A start a little before the last end is the clock's grain; more is told (design.md 6).
+_CLAMP = timedelta(seconds=2)
+
+
+class NotOurs(Exception):  # noqa: N818 - named for what happened
+    """The facts name a camera that this portal does not know."""
+
+
+@service("recordings.run")
+def note_prepared(segments: list[Segment], *, by: Caller) -> None:
+    """Writes the rows of prepared segments; those that exist already stay as they are."""
+    del by
+    Segment.objects.bulk_create(segments, ignore_conflicts=True)
+
+
+@service("recordings.run")
+def note_open(segment_id: UUID, *, started_at: datetime, by: Caller) -> None:
+    """The first frame is there; told again when its time is known better."""
+    del by
+    Segment.objects.filter(
+        pk=segment_id, state__in=[SegmentState.PREPARED, SegmentState.OPEN]
+    ).update(state=SegmentState.OPEN, started_at=started_at)
+
+
+@service("recordings.run")
+def adopt(facts: Sidecar, *, by: Caller) -> SegmentState:
+    """Makes the row of a sealed file: READY, or OVERLAP when other footage covers its time.
+
+    A row that is kept, doomed or purged already is left alone, and its state returned. A missing
+    row is made. The owner's fence does not matter: footage is never refused. Raises NotOurs.
+    """
+    camera = Camera.objects.filter(uuid=facts.camera).first()
+    if camera is None:
+        raise NotOurs(str(facts.camera))
+    try:
+        return _adopt(camera, facts, by=by)
+    except IntegrityError:
+        # Another recorder kept the same time meanwhile: now its row is seen.
+        return _adopt(camera, facts, by=by)
+
+
+def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
+    with transaction.atomic():
+        row = Segment.objects.select_for_update().filter(pk=facts.segment).first()
+        if row is None:
+            row = _new_row(camera, facts)
+        if row.state not in UNFINISHED:
+            return SegmentState(row.state)
+        start, covered = _place_in_time(camera, facts)
+        keep_for = RecordingPlan.objects.values_list("keep_for", flat=True).get(camera=camera)
+        row.state = SegmentState.OVERLAP if covered else SegmentState.READY
+        row.started_at, row.ended_at = start, facts.ended_at
+        row.expires_at = facts.ended_at + keep_for
+        row.bytes, row.frames, row.sha256 = facts.size, facts.frames, facts.sha256
+        row.codec, row.width, row.height = facts.codec, facts.width, facts.height
+        row.camera_clock_error_s = facts.clock_error_s
+        row.save()
+        gaps.shrink(camera.pk, start=start, end=facts.ended_at, by=by)
+        if covered or facts.salvaged:
+            action = "segment.overlaps" if covered else "segment.salvaged"
+            log.warning("%s: segment %s of camera %s", action, row.pk, camera.pk)
+            record(action, by=by, subject=row, facts={"camera": camera.pk, "frames": row.frames})
+    return SegmentState(row.state)
+
+
+def _new_row(camera: Camera, facts: Sidecar) -> Segment:
+    return Segment.objects.create(
+        id=facts.segment,
+        camera=camera,
+        volume_id=facts.volume,
+        state=SegmentState.PREPARED,
+        source=SegmentSource(facts.source),
+        fence=facts.fence,
+        key_day=facts.key_day,
+        prepared_at=facts.prepared_at,
+    )
+
+
+def _place_in_time(camera: Camera, facts: Sidecar) -> tuple[datetime, bool]:
+    """The start to be written, and whether other kept footage covers more than the grain."""
+    start, end = facts.started_at, facts.ended_at
+    others = Segment.objects.filter(
+        Q(started_at__lt=end, ended_at__gt=start),
+        camera=camera,
+        state=SegmentState.READY,
+        source=SegmentSource.LIVE,
+    ).values_list("started_at", "ended_at")
+    last_end = start
+    for begins, ends in others:
+        if begins is None or ends is None or begins > start:
+            return start, True
+        last_end = max(last_end, ends)
+    clamped = last_end - start <= _CLAMP and last_end < end
+    return (last_end, False) if clamped else (start, True)
