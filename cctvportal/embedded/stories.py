@@ -11,7 +11,7 @@ from cctvportal.embedded.programs import Plan
 from cctvportal.embedded.refusal import CannotStart
 
 DEMO = "tests.demo"
-BENCH = "tests.bench"
+BENCH = "benches"
 
 
 def demo() -> int:
