@@ -2,7 +2,7 @@
 
 Ours hashes each encrypted segment, decrypts and joins them, spools encrypted, locks all of it into
 AES-256 ZIPs, writes the bag, and reads the package back from the disk with its passphrase, decoding
-a frame of each video. The peer copies the same segment files to the same disk and hashes the copies.
+Ours hashes each encrypted segment, decrypts and joins them, spools encrypted, locks it all into
 The rows of the job (a few updates a second) are left out.
 """
 

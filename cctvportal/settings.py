@@ -151,7 +151,6 @@ CELERY_BEAT_SCHEDULE = {
         "jobs.sweep": 2.0,
         "recordings.purge": PURGE_EVERY_SECONDS,
         "requests.lapse": 60.0,
-        "requests.lapse": 60.0,
     }.items()
 }
 
