@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SOURCES = ("manage.py", "cctvportal", "devices", "recordings", "requests_app", "tests")
+SOURCES = ("manage.py", "cctvportal", "devices", "recordings", "requests_app", "tests", "benches")
 
 
 def commands() -> dict[str, list[str]]:
