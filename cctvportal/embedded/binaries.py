@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from cctvportal.embedded.reach import Account, can_pass
+from cctvportal.embedded.reach import Account, can_pass, make_open
 from cctvportal.embedded.refusal import CannotStart
 
 _CACHE = Path("/var/cache/cctvportal")
@@ -57,7 +57,7 @@ def _reachable(site: Path, parts: tuple[str, ...], name: str, account: Account |
     target = _CACHE / name
     if target.is_dir():
         return target
-    _CACHE.mkdir(mode=0o755, parents=True, exist_ok=True)
+    make_open(_CACHE, 0o755)
     with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=_CACHE) as scratch:
         copy = Path(scratch) / "copy"
         for part in parts:

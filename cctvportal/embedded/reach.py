@@ -63,10 +63,18 @@ def make_private(folder: Path, account: Account | None) -> Path:
     return folder
 
 
+def make_open(folder: Path, mode: int) -> Path:
+    """The folder with this mode, whatever the umask; one that exists stays as it is."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(mode)
+    return folder
+
+
 def make_data_dir(data_dir: Path) -> Path:
     """The data folder; made by root it can be passed through, so that the servers reach theirs."""
     try:
-        data_dir.mkdir(mode=0o700 if os.geteuid() else _PASSABLE, parents=True, exist_ok=True)
+        make_open(data_dir, 0o700 if os.geteuid() else _PASSABLE)
     except OSError as error:
         raise CannotStart(
             f"Folder data {data_dir} tidak dapat dibuat ({error.strerror}): atur PORTAL_DATA_DIR.",
@@ -104,7 +112,7 @@ def place(data_dir: Path, name: str, account: Account | None) -> Path:
         return wanted.resolve()
     wanted.unlink(missing_ok=True)
     try:
-        _STATE.mkdir(mode=0o755, parents=True, exist_ok=True)
+        make_open(_STATE, 0o755)
         elsewhere = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=_STATE))
         reachable = can_pass(_STATE, account)
     except OSError:

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -78,9 +79,12 @@ class Run:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder() -> Iterator[Path]:
     """One for all tests here: only the first of them waits for a new database."""
-    return tmp_path_factory.mktemp("run")
+    with tempfile.TemporaryDirectory(prefix="run-test-") as name:
+        # pytest's own folders are private, and root's servers would keep their data elsewhere.
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 @pytest.fixture
