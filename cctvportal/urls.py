@@ -8,6 +8,7 @@ from cctvportal import health
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("requests_app.urls")),
     path("akun/", include("cctvportal.accounts.urls")),
     path("bahasa/", set_language, name="set_language"),
     path("healthz", health.live, name="health_live"),

@@ -1,6 +1,15 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from cctvportal.common.navigation import NavItem, register
+
+# The menu shows what the person may open; each entry asks the permission of its page.
+_MENU = (
+    NavItem("requests:mine", _("Permohonan"), "file", "requests_app.ask", order=10),
+    NavItem("requests:ask", _("Ajukan baru"), "plus", "requests_app.ask", order=20),
+)
 
 
 class RequestsAppConfig(AppConfig):
@@ -9,3 +18,12 @@ class RequestsAppConfig(AppConfig):
 
     def ready(self) -> None:
         from requests_app import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        from requests_app.selectors.lists import waiting_for  # noqa: PLC0415
+
+        inbox = _("Kotak masuk")
+        register(
+            NavItem(
+                "approver:inbox", inbox, "inbox", "requests_app.inbox", order=5, count=waiting_for
+            ),
+            *_MENU,
+        )

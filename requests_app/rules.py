@@ -15,6 +15,7 @@ from cctvportal.accounts.rules import (
     is_auditor,
     is_delegate,
     is_officer,
+    is_person,
     is_system,
     may_apply,
     nobody,
@@ -66,6 +67,7 @@ _decides = (is_approver | is_delegate) & is_foreign & is_sent
 _former_applicant = (is_applicant | is_approver) & is_own
 
 PERMISSIONS = {
+    "requests_app.home": Rule(is_person, "Membuka beranda", 1),
     "requests_app.view": Rule(
         _former_applicant
         | ((is_approver | is_delegate | is_officer | is_auditor) & is_sent)

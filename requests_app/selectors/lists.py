@@ -106,3 +106,21 @@ def _steps() -> list[Task]:
             what = step.what if step.turn == Turn.OFFICER else f"{step.who}: {step.what}"
             tasks.append(Task(request, what, step.due, mine=step.turn == Turn.OFFICER))
     return tasks
+
+
+def same_footage(request: AccessRequest) -> list[str]:
+    """The numbers of other running requests for a camera and time of this one."""
+    if request.starts_at is None or request.ends_at is None:
+        return []
+    others = AccessRequest.objects.filter(
+        cameras__camera__in=request.cameras.values("camera"),
+        starts_at__lt=request.ends_at,
+        ends_at__gt=request.starts_at,
+    ).exclude(Q(pk=request.pk) | Q(state__in=[RequestState.DRAFT, *FINAL]))
+    numbers = others.order_by("submitted_at").values_list("number", flat=True).distinct()
+    return [number for number in numbers if number]
+
+
+def waiting_for(user: User) -> int:
+    """How much waits for the decision or the login of `user`: the menu's count."""
+    return inbox(user).count() + told_by_phone(user).count() + erasures_to_confirm(user).count()

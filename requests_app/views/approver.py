@@ -1,0 +1,257 @@
+"""The approver's inbox and decisions (SOP step 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from cctvportal.accounts.access import PersonRequest, page, require
+from cctvportal.common import words
+from recordings.enums import Purpose
+from recordings.selectors import coverage
+from requests_app.enums import Outcome, RequestState
+from requests_app.forms.steps import ApproveForm, ReasonForm, ValidationForm, attempt
+from requests_app.models import AccessRequest
+from requests_app.selectors import request_for
+from requests_app.selectors.availability import told
+from requests_app.selectors.lists import erasures_to_confirm, inbox, same_footage, told_by_phone
+from requests_app.services.advance import first_was
+from requests_app.services.close import revoke
+from requests_app.services.decide import approve, refuse
+from requests_app.services.erase import confirm_erasure
+from requests_app.services.phone import confirm_phone_decision
+from requests_app.services.validate import record_validation
+from requests_app.views.confirming import Question, confirming
+from requests_app.views.words import AFTERWARDS, camera_names, card, row, summary, when
+
+
+@require_safe
+@page("requests_app.inbox")
+def show_inbox(request: PersonRequest) -> HttpResponseBase:
+    """What waits for this person, oldest first. There is no deciding of several at once."""
+    person = request.user
+
+    def cards(rows: Any, name: str, action: str) -> list[dict[str, Any]]:
+        return [
+            {
+                **card(each, person),
+                "url": reverse(name, args=[each.pk]),
+                "action_url": reverse(name, args=[each.pk]),
+                "action": action,
+                "who": each.applicant.name,
+                "then": _("Menunggu sejak %s.") % words.date_time(each.submitted_at),
+            }
+            for each in rows
+        ]
+
+    facts = {
+        "waiting": cards(inbox(person), "approver:decide", _("Baca dan putuskan")),
+        "phoned": cards(told_by_phone(person), "approver:confirm_phone", _("Pastikan keputusan")),
+        "erasures": cards(
+            erasures_to_confirm(person), "approver:confirm_erasure", _("Periksa pemusnahan")
+        ),
+    }
+    return render(request, "requests_app/inbox.html", facts)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("requests_app.decide")
+def decide(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """Everything on one page: who, why, which cameras, what to know, whom to call."""
+    shown = _waiting(request, pk)
+    form = ValidationForm(
+        request.POST if request.method == "POST" else None, initial={"name": shown.validator_name}
+    )
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(form, lambda: _call(request, shown, form.cleaned_data))
+    ):
+        messages.success(request, _("Hasil telepon dicatat."))
+        return redirect("approver:decide", pk)
+    facts = {
+        "shown": shown,
+        "form": form,
+        "flags": _flags(shown),
+        "rows": [*summary(shown), row(_("Sesudahnya"), AFTERWARDS[Purpose(shown.purpose)])],
+        "calls": shown.validations.all(),
+    }
+    return render(request, "requests_app/decide.html", facts)
+
+
+def _waiting(request: PersonRequest, pk: UUID) -> AccessRequest:
+    """The request while it waits. Raises Conflict with who decided, NotAllowed on one's own."""
+    shown = request_for(request.user, pk)
+    require("requests_app.decide", request.user, shown)
+    if shown.state != RequestState.SUBMITTED:
+        raise first_was(shown)
+    return shown
+
+
+def _call(request: PersonRequest, shown: AccessRequest, data: dict[str, Any]) -> None:
+    named = data["name"] == shown.validator_name
+    record_validation(
+        shown,
+        name=data["name"],
+        outcome=Outcome(data["outcome"]),
+        position=shown.validator_position if named else "",
+        phone=shown.validator_phone if named else "",
+        note=data["note"],
+        by=request.user,
+    )
+
+
+def _flags(shown: AccessRequest) -> list[dict[str, str]]:
+    """What to know before deciding, the good news too, so that silence is not a guess."""
+    flags = []
+    if shown.starts_at and shown.ends_at:
+        cameras = [each.camera for each in shown.cameras.select_related("camera")]
+        found = coverage([camera.pk for camera in cameras], shown.starts_at, shown.ends_at)
+        for camera, cover in zip(cameras, found, strict=True):
+            kind = "ok" if cover.is_whole else "warn"
+            flags.append({"kind": kind, "text": told(camera, cover)})
+    if shown.needs_confirmation:
+        text = _("Dicatat %s, dan belum dipastikan pemohon.") % shown.entered_by.name
+        flags.append({"kind": "warn", "text": text})
+    flags += [
+        {"kind": "warn", "text": _("Rekaman yang sama diminta dalam permohonan %s.") % number}
+        for number in same_footage(shown)
+    ]
+    return flags
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("requests_app.decide")
+def approve_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """The decision said once more, with what it may leave out."""
+    shown = _waiting(request, pk)
+    form = ApproveForm(request.POST if request.method == "POST" else None, request=shown)
+    question = Question(
+        title=_("Pastikan: Anda menyetujui permohonan ini"),
+        button=_("Setujui"),
+        info=_("Setelah disetujui, Petugas CCTV menyerahkan sandi. Izin masih bisa Anda cabut."),
+        **_about(shown, _called(shown)),
+    )
+    return confirming(
+        request,
+        question,
+        lambda data: approve(shown, scope=form.scope(), note=data["note"], by=request.user),
+        form=form,
+        done=_("Permohonan disetujui."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("requests_app.decide")
+def refuse_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    shown = _waiting(request, pk)
+    question = Question(
+        title=_("Pastikan: Anda menolak permohonan ini"),
+        button=_("Tolak"),
+        info=_("Rekaman tidak ditahan lagi, dan terhapus pada waktunya."),
+        danger=True,
+        **_about(shown, _called(shown)),
+    )
+    return confirming(
+        request,
+        question,
+        lambda data: refuse(shown, reason=data["reason"], by=request.user),
+        form=ReasonForm(request.POST if request.method == "POST" else None),
+        done=_("Permohonan ditolak."),
+    )
+
+
+def _about(shown: AccessRequest, *more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "eyebrow": _("Permohonan %s") % shown.number,
+        "rows": [
+            row(_("Yang diberi izin"), f"{shown.applicant.name}, {shown.applicant.jabatan}"),
+            row(_("Kegiatan"), shown.activity),
+            row(_("Kamera"), camera_names(shown)),
+            row(_("Waktu rekaman"), when(shown, approved=True)),
+            *more,
+        ],
+        "back_url": reverse("requests:detail", args=[shown.pk]),
+        "back_label": _("Kembali"),
+    }
+
+
+def _called(shown: AccessRequest) -> dict[str, Any]:
+    lines = [
+        f"{call.name}, {words.time(call.called_at)}: {call.get_outcome_display().lower()}"
+        for call in shown.validations.all()
+    ]
+    return row(_("Sudah dihubungi"), lines or _("Belum ada. Hubungi dahulu sebelum memutuskan."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("requests_app.revoke")
+def revoke_permission(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    shown = request_for(request.user, pk)
+    question = Question(
+        title=_("Cabut izin ini?"),
+        button=_("Cabut izin"),
+        info=_("Sandi tidak berlaku lagi sejak saat ini, dan ekspor yang berjalan dihentikan."),
+        danger=True,
+        **_about(shown),
+    )
+    return confirming(
+        request,
+        question,
+        lambda data: revoke(shown, reason=data["reason"], by=request.user),
+        form=ReasonForm(request.POST if request.method == "POST" else None),
+        done=_("Izin dicabut."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("requests_app.confirm_phone")
+def confirm_phone(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """The own login behind a decision that was told by phone."""
+    shown = request_for(request.user, pk)
+    require("requests_app.confirm_phone", request.user, shown)
+    decision = shown.decision
+    said = _("%(verdict)s lewat telepon pada %(when)s, dicatat %(clerk)s") % {
+        "verdict": decision.get_verdict_display(),
+        "when": words.date_time(decision.decided_at),
+        "clerk": decision.logged_by.name if decision.logged_by else "",
+    }
+    question = Question(
+        title=_("Benarkah ini keputusan Anda?"),
+        button=_("Ya, ini keputusan saya"),
+        info=_("Tanpa kepastian Anda dalam 24 jam, izin ini gugur. Bila keliru, cabut izinnya."),
+        **_about(shown, row(_("Keputusan"), said)),
+    )
+    return confirming(
+        request,
+        question,
+        lambda _data: confirm_phone_decision(shown, by=request.user),
+        done=_("Keputusan sudah Anda pastikan."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("requests_app.confirm_erasure")
+def confirm_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """The second person of an erasure; after it only the waiting time can stop it."""
+    shown = request_for(request.user, pk)
+    question = Question(
+        title=_("Setujui pemusnahan sumber rekaman ini?"),
+        button=_("Setujui pemusnahan"),
+        warning=_("Setelah masa tunggu, kunci rekaman dimusnahkan dan tidak dapat dikembalikan."),
+        danger=True,
+        **_about(shown),
+    )
+    return confirming(
+        request,
+        question,
+        lambda _data: confirm_erasure(shown, by=request.user),
+        done=_("Pemusnahan disetujui."),
+    )
