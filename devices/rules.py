@@ -27,7 +27,7 @@ PERMISSIONS = {
     "devices.set_credential": Rule(_keeps_devices, "Mengisi kata sandi perangkat", 25),
     "devices.delete_device": Rule(nobody, "Menghapus perangkat", 24),
     "devices.view_camera": Rule(_keeps_devices, "Melihat kamera", 24),
-    "devices.add_camera": Rule(_keeps_devices, "Menambah kamera", 24),
+    "devices.add_camera": Rule(_keeps_devices | is_system, "Menambah kamera", 24),
     "devices.change_camera": Rule(_keeps_devices, "Mengubah kamera", 24),
     "devices.delete_camera": Rule(nobody, "Menghapus kamera", 24),
     "devices.note_probe": Rule(is_system | _keeps_devices, "Mencatat hasil uji kamera", 24),

@@ -27,6 +27,8 @@ _DEMO = {
     "PORTAL_DEMO": "1",
     "PORTAL_SEGMENT_SECONDS": "10",
     "PORTAL_ERASURE_WAIT_SECONDS": "0",
+    "PORTAL_PURGE_EVERY_SECONDS": "10",
+    "PORTAL_VOLUME_RESERVE_BYTES": str(256 * 1024**2),
 }
 # What npm's packages hold beside what the pages use; hashing and packing it takes seconds.
 _UNUSED = (

@@ -142,7 +142,7 @@ def _operations() -> dict[tuple[str, str], Any]:
     folder = Path(spec.origin).parent.parent / "wsdl"
     found = {}
     for name in WSDL_FILES:
-        client: Any = zeep.Client(str(folder / name))  # type: ignore[no-untyped-call]  # no hints
+        client: Any = zeep.Client(str(folder / name))
         for binding in client.wsdl.bindings.values():
             for operation in binding.all().values():
                 element = operation.input.body.qname
