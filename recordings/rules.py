@@ -25,6 +25,7 @@ PERMISSIONS = {
     "recordings.see_coverage": Rule(
         may_apply | is_officer | _decides | is_auditor, "Melihat ketersediaan rekaman", 5
     ),
+    "recordings.watch": Rule(may_apply, "Melihat rekaman yang disetujui", 14),
     "recordings.view_medium": Rule(is_officer, "Melihat buku hard disk", 16),
     "recordings.add_medium": Rule(is_officer, "Mendaftarkan hard disk", 16),
     "recordings.change_medium": Rule(is_officer, "Mengubah data hard disk", 16),
