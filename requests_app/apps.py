@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cctvportal.common.navigation import NavItem, register
+from requests_app.menu_records import RECORDS
 
 # The menu shows what the person may open; each entry asks the permission of its page.
 _MENU = (
@@ -26,4 +27,5 @@ class RequestsAppConfig(AppConfig):
                 "approver:inbox", inbox, "inbox", "requests_app.inbox", order=5, count=waiting_for
             ),
             *_MENU,
+            *RECORDS,
         )

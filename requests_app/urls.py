@@ -34,4 +34,8 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("permohonan/", include((request_pages, "requests"))),
     path("keputusan/", include((approver_pages, "approver"))),
+    path("buku/", include("requests_app.urls_books")),
+    path("kejadian/", include("requests_app.urls_incidents")),
+    path("pemantauan/", include("requests_app.urls_monitoring")),
+    path("permohonan/<uuid:pk>/naskah/", include("requests_app.urls_papers")),
 ]

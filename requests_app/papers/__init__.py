@@ -1,0 +1,1 @@
+"""The papers of a request as PDFs: what stands on them (facts) and how it is set (typst)."""

@@ -1,0 +1,107 @@
+"""What each action of the access book says to a reader, and which lines belong together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from requests_app.selectors.books.criteria import Kind
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
+SENTENCES: Final[Mapping[str, _StrPromise]] = {
+    "access.denied": _("Mencoba membuka yang bukan wewenangnya, ditolak"),
+    "account.added": _("Menambah pengguna"),
+    "account.changed": _("Mengubah data pengguna"),
+    "account.invited": _("Membuat tautan kata sandi baru"),
+    "book.exported": _("Mengunduh buku sebagai CSV"),
+    "book.viewed": _("Membaca buku"),
+    "camera.added": _("Menambah kamera"),
+    "camera.changed": _("Mengubah data kamera"),
+    "camera.planned": _("Menyiapkan perekaman kamera"),
+    "decision.confirmed": _("Memastikan keputusan yang disampaikan lewat telepon"),
+    "delegation.given": _("Menunjuk Plt. atau Plh."),
+    "delegation.revoked": _("Mencabut penunjukan Plt. atau Plh."),
+    "erasure.cancelled": _("Membatalkan pemusnahan sumber rekaman"),
+    "erasure.confirmed": _("Menyetujui pemusnahan sumber rekaman"),
+    "erasure.done": _("Memusnahkan sumber rekaman: kunci dimusnahkan, berkas dihapus"),
+    "erasure.requested": _("Meminta pemusnahan sumber rekaman"),
+    "export.cancelled": _("Membatalkan ekspor ke hard disk"),
+    "export.failed": _("Ekspor ke hard disk gagal"),
+    "export.passphrase_destroyed": _("Memusnahkan sandi paket"),
+    "export.passphrase_shown": _("Menampilkan sandi paket satu kali"),
+    "export.queued": _("Memulai ekspor ke hard disk"),
+    "export.retried": _("Mengulang ekspor ke hard disk"),
+    "export.stopped": _("Menghentikan ekspor karena izin berakhir"),
+    "export.verified": _("Ekspor selesai, isi hard disk dibaca ulang dan cocok"),
+    "footage.purged": _("Menghapus rekaman"),
+    "hold.placed": _("Menahan rekaman supaya tidak terhapus"),
+    "hold.released": _("Melepas penahanan rekaman"),
+    "incident.closed": _("Menutup kendala atau keadaan kahar"),
+    "incident.opened": _("Mencatat kendala atau keadaan kahar"),
+    "key.handed": _("Menyerahkan kunci ruang rekaman"),
+    "key.received": _("Memastikan menerima kunci ruang rekaman"),
+    "key.return_confirmed": _("Memastikan mengembalikan kunci ruang rekaman"),
+    "key.returned": _("Menerima kembali kunci ruang rekaman"),
+    "login.done": _("Masuk ke portal"),
+    "login.failed": _("Gagal masuk ke portal"),
+    "logout.done": _("Keluar dari portal"),
+    "medium.changed": _("Mengubah data hard disk"),
+    "medium.registered": _("Mendaftarkan hard disk"),
+    "paper.downloaded": _("Mengunduh naskah"),
+    "purge.stopped": _("Penghapusan berhenti, perlu diperiksa"),
+    "request.approved": _("Menyetujui permohonan"),
+    "request.begun": _("Mulai menulis permohonan"),
+    "request.closed": _("Permohonan selesai"),
+    "request.confirmed": _("Memastikan permohonan yang dicatat petugas"),
+    "request.discarded": _("Membuang permohonan yang belum dikirim"),
+    "request.edited": _("Mengubah permohonan yang belum dikirim"),
+    "request.erased": _("Sumber rekaman dinyatakan musnah"),
+    "request.exported": _("Rekaman sudah ada di hard disk"),
+    "request.handed": _("Menyerahkan hard disk"),
+    "request.handed_over": _("Menerima hard disk dan menyatakan kerahasiaan"),
+    "request.issued": _("Memberikan sandi ruang periksa"),
+    "request.lapsed": _("Izin lewat waktu"),
+    "request.letter_attached": _("Melampirkan surat"),
+    "request.refused": _("Menolak permohonan"),
+    "request.reissued": _("Memberikan sandi ruang periksa pengganti"),
+    "request.revoked": _("Mencabut izin"),
+    "request.submitted": _("Mengajukan permohonan"),
+    "request.validated": _("Menelepon untuk memastikan kegiatan"),
+    "request.withdrawn": _("Menarik permohonan"),
+    "room.opened": _("Membuka ruang periksa dengan sandi"),
+    "room.played": _("Memutar rekaman di ruang periksa"),
+    "room.refused": _("Salah memasukkan sandi ruang periksa"),
+    "room.still_viewed": _("Melihat gambar diam di ruang periksa"),
+    "volume.added": _("Menambah media simpan"),
+}
+
+# Beginnings of actions. What the portal did by itself to holds is not an access.
+_ROOM: Final = ("key.", "room.", "request.issued", "request.reissued")
+_FOOTAGE: Final = (
+    "room.",
+    "export.",
+    "medium.",
+    "request.exported",
+    "request.handed",
+    "erasure.",
+    "request.erased",
+    "footage.",
+)
+BEGINNINGS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    Kind.ACCESS: ("access.", *dict.fromkeys((*_ROOM, *_FOOTAGE))),
+    Kind.ROOM: _ROOM,
+    Kind.FOOTAGE: _FOOTAGE,
+    Kind.REQUEST: ("request.", "decision.", "erasure."),
+    Kind.PEOPLE: ("login.", "logout.", "account.", "delegation.", "access."),
+    Kind.ALL: (),
+}
+
+
+def sentence(action: str) -> str:
+    """The action as a plain sentence; one that nobody has worded yet becomes readable words."""
+    known = SENTENCES.get(action)
+    return str(known) if known else action.replace(".", ": ", 1).replace("_", " ").capitalize()

@@ -1,0 +1,10 @@
+"""The monitoring page; requests_app/urls.py includes it at /pemantauan/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from requests_app.views import monitoring
+
+app_name = "monitoring"
+urlpatterns = [path("", monitoring.live, name="live")]

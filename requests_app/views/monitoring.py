@@ -1,0 +1,123 @@
+"""The monitoring page: how each camera stands now. No footage is shown here, and no names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from cctvportal.accounts.access import PersonRequest, page
+from cctvportal.common import words
+from cctvportal.common.clock import now
+from recordings.selectors import Span
+from requests_app.selectors import monitoring
+from requests_app.selectors.monitoring import Watched
+from requests_app.views.shelf import link
+
+_DAY = timedelta(days=1)
+# A break of seconds in a day would be thinner than a line.
+_THINNEST = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A part of the day's strip: where it begins and how wide it is, in percent."""
+
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One camera as its tile says it."""
+
+    watched: Watched
+    last: datetime | None
+    kept: str
+    today: str
+    has: tuple[Bar, ...]
+    gaps: tuple[Bar, ...]
+
+
+@page("recordings.see_monitoring")
+def live(request: PersonRequest) -> HttpResponse:
+    """All cameras, the troubled first. htmx fetches the same page and takes its part of it."""
+    moment = now()
+    watched = monitoring.watch(monitoring.cameras(), monitoring.day_of(moment))
+    watched.sort(key=lambda one: one.state.level)
+    start, _end = monitoring.bounds(monitoring.day_of(moment))
+    tiles = [_tile(one, start) for one in watched]
+    context = {
+        "moment": moment,
+        "troubled": [tile for tile in tiles if tile.watched.state.level < 2],
+        "good": [tile for tile in tiles if tile.watched.state.level >= 2],
+        "figures": _figures(watched, moment - start),
+        "books_url": link("books:monitoring") if request.user.has_perm(_BOOKS) else "",
+        "incidents_url": link("incidents:list") if request.user.has_perm(_INCIDENTS) else "",
+        "crumbs": [("/", _("Beranda"))],
+        "here": _("Pemantauan CCTV"),
+    }
+    template = (
+        "monitoring/state.html" if request.headers.get("HX-Request") else "monitoring/live.html"
+    )
+    return render(request, template, context)
+
+
+_BOOKS = "recordings.see_books"
+_INCIDENTS = "devices.view_incident"
+
+
+def _tile(one: Watched, start: datetime) -> Tile:
+    return Tile(
+        watched=one,
+        last=one.plan.last_frame_at if one.plan else None,
+        kept=words.duration(one.plan.keep_for, parts=1) if one.plan else "",
+        today=_today(one),
+        has=tuple(_bar(span, start) for span in one.spans),
+        gaps=tuple(_bar(span, start, _THINNEST) for span in one.breaks),
+    )
+
+
+def _today(one: Watched) -> str:
+    """The day's breaks in words."""
+    if not one.breaks:
+        return _("Tidak terputus hari ini.") if one.spans else _("Belum ada rekaman hari ini.")
+    lost = words.duration(one.lost)
+    if len(one.breaks) == 1:
+        only = one.breaks[0]
+        if one.open_gap is not None:
+            since = words.time(only.start)
+            return _("Terputus %(lost)s, sejak %(since)s.") % {"lost": lost, "since": since}
+        when = words.hours(only.start, only.end)
+        return _("Terputus %(lost)s, %(when)s.") % {"lost": lost, "when": when}
+    return _("Terputus %(count)d kali, %(lost)s.") % {"count": len(one.breaks), "lost": lost}
+
+
+def _bar(span: Span, start: datetime, at_least: float = 0) -> Bar:
+    """Percent of the whole day, with a point whatever the page's language is."""
+    x = (span.start - start) / _DAY * 100
+    width = max((span.end - span.start) / _DAY * 100, at_least)
+    return Bar(f"{min(x, 100 - width):.2f}%", f"{width:.2f}%")
+
+
+def _figures(watched: Sequence[Watched], passed: timedelta) -> list[dict[str, Any]]:
+    on = [one for one in watched if one.state.level != 3]
+    recording = sum(one.state.icon == "check-circle" or one.state.level == 2 for one in on)
+    look = sum(one.state.level < 2 for one in on)
+    lost = sum((one.lost for one in on), timedelta(0))
+    whole = passed * max(len(on), 1)
+    share = max(0.0, 100 - lost / whole * 100) if whole else 100.0
+    return [
+        {"name": _("Merekam"), "value": recording, "detail": _("dari %d kamera") % len(on)},
+        {"name": _("Perlu dilihat"), "value": look, "detail": _("kamera")},
+        {
+            "name": _("Rekaman hari ini"),
+            "value": f"{words.number(round(share, 1))}%",
+            "detail": _("tanpa terputus"),
+        },
+    ]
