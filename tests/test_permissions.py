@@ -33,10 +33,13 @@ from tests.factories import accounts
 ROOT = Path(__file__).parent.parent
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PACKAGES = ("cctvportal.accounts", "devices", "recordings", "requests_app")
-# Tools of the services, not services: they take no acting user and no view may call them.
+# What services are made of: questions and checks without an acting user, named one by one.
 TOOLS = re.compile(
     r"recordings\.services\.(volumes|clockguard|tombstones)\."
     r"|recordings\.services\.erase\.(gate|under_hold|expired)$"
+    r"|recordings\.services\.(disks\.opened|packing\.safe_number)$"
+    r"|requests_app\.services\.advance\.(expect|first_was|locked)$"
+    r"|requests_app\.services\.(limits\.(check_\w+|purpose_of)|letters\.checked)$"
 )
 # Pages that come with a package; ours name their permission themselves.
 PACKAGED = {
@@ -61,7 +64,7 @@ PACKAGED = {
     "admin:view_on_site": "accounts.enter_desk",
 }
 # What stands in the place of an id: no object has it, so only the page's own gate is asked.
-SAMPLES: dict[str, Any] = {"int": 1, "uuid": uuid4(), "str": "a", "slug": "a", "path": "1"}
+SAMPLES: dict[str, Any] = {"int": 1, "uuid": uuid4(), "string": "a", "slug": "a", "path": "1"}
 pytestmark = pytest.mark.django_db
 
 
@@ -72,13 +75,17 @@ class Page:
     permission: str | None
 
 
-def walk(patterns: list[Any], spaces: tuple[str, ...] = ()) -> Iterator[tuple[str, URLPattern]]:
+def walk(
+    patterns: list[Any], spaces: tuple[str, ...] = (), above: dict[str, Any] | None = None
+) -> Iterator[tuple[str, URLPattern, dict[str, Any]]]:
+    """Each named URL with its full name and the converters of its whole path."""
     for pattern in patterns:
+        converters = {**(above or {}), **pattern.pattern.converters}
         if isinstance(pattern, URLResolver):
             deeper = (*spaces, pattern.namespace) if pattern.namespace else spaces
-            yield from walk(pattern.url_patterns, deeper)
+            yield from walk(pattern.url_patterns, deeper, converters)
         elif pattern.name is not None:
-            yield ":".join([*spaces, pattern.name]), pattern
+            yield ":".join([*spaces, pattern.name]), pattern, converters
 
 
 def permission_of(name: str, pattern: URLPattern) -> str | None:
@@ -95,15 +102,14 @@ def permission_of(name: str, pattern: URLPattern) -> str | None:
     return None
 
 
+def sample(converter: object) -> Any:
+    return SAMPLES[type(converter).__name__.removesuffix("Converter").lower()]
+
+
 def pages() -> list[Page]:
     found = []
-    for name, pattern in walk(get_resolver().url_patterns):
-        kwargs = {
-            key: SAMPLES[
-                type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
-            ]
-            for key, converter in pattern.pattern.converters.items()
-        }
+    for name, pattern, converters in walk(get_resolver().url_patterns):
+        kwargs = {key: sample(converter) for key, converter in converters.items()}
         if name == "admin:app_list":
             kwargs = {"app_label": "accounts"}
         if name == "account_reset_password_from_key":
@@ -144,6 +150,8 @@ def test_every_page_names_its_permission() -> None:
 def test_every_service_stands_behind_the_gate() -> None:
     open_doors = [name for name, _ in services() if name not in SERVICES and not TOOLS.search(name)]
     assert open_doors == []
+    tools = [function for name, function in services() if TOOLS.search(name)]
+    assert [one for one in tools if "by" in inspect.signature(one).parameters] == []
     assert set(SERVICES.values()) <= set(TABLE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
@@ -240,10 +240,3 @@ def stop_for(*, reference: str, by: Caller) -> None:
                 if export.job.state == JobState.QUEUED:
                     _end(export, ExportState.CANCELLED, by=by)
             record("export.stopped", by=by, subject=export, facts={"number": export.number})
-
-
-def narrowed(permit: Permit, camera_ids: tuple[int, ...]) -> Permit:
-    """The same permit for fewer cameras. Raises Refused when one of them is not in it."""
-    if not camera_ids or not set(camera_ids) <= set(permit.camera_ids):
-        raise Refused(_("Pilih paling sedikit satu kamera yang diizinkan."), "cameras")
-    return replace(permit, camera_ids=camera_ids)
