@@ -123,7 +123,12 @@ def _static_sources(root: Path) -> Iterator[Path]:
     npm = root / "node_modules" / ".stamp"
     if npm.exists():
         yield npm
-    for folder in (root / "static", *root.glob("*/static"), *root.glob("cctvportal/*/static")):
+    # Not the data folder's own static, which is what comes out.
+    apps = ("devices", "recordings", "requests_app", "cctvportal/*")
+    for folder in (
+        root / "static",
+        *(found for app in apps for found in root.glob(f"{app}/static")),
+    ):
         yield from (path for path in folder.rglob("*") if path.is_file())
 
 
