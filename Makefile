@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?= -n 2 --dist worksteal
 
-.PHONY: setup dev run demo bench bench-full test check lock clean forget
+.PHONY: setup dev run demo bench bench-full test check permissions lock clean forget
 
 setup:
 	@$(PYTHON) cctvportal/embedded/bootstrap.py run
@@ -20,6 +20,9 @@ bench bench-full check lock: dev
 test: check
 	@$(PY) -m cctvportal.embedded browser
 	@exec $(PY) -m pytest $(ARGS)
+
+permissions: dev
+	@WRITE_PERMISSIONS=1 $(PY) -m pytest -q tests/test_permissions.py
 
 clean forget: setup
 	@$(PY) -m cctvportal.embedded $@
