@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from cctvportal.embedded.postgres import Postgres
     from cctvportal.embedded.valkey import Valkey
 
-Group = Literal["servers", "portal"]
+Group = Literal["servers", "cameras", "portal"]
+# supervisord ends one group after another, the last one first, and inside a group all at once:
+# the recorder is gone before its cameras, so that an ordinary end books no broken camera.
+_GROUPS: tuple[Group, ...] = ("servers", "cameras", "portal")
 # Set in the environment of all we start: whatever a killed run left behind is known by it.
 MARK = "PORTAL_RUN"
 # Read by demo_data: where the virtual cameras listen, and the password of their user admin.
 CAMERA_PORT = "PORTAL_DEMO_CAMERA_PORT"
 CAMERA_PASSWORD = "PORTAL_DEMO_CAMERA_PASSWORD"  # noqa: S105 - the name of a variable
+# The schedule is code: remembering it in a file would bring nothing back.
+_BEAT = ("--pidfile=", "--scheduler", "celery.beat.Scheduler")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +103,14 @@ def portal(plan: Plan) -> list[Program]:
     python = sys.executable
     celery = (python, "-m", "celery", "-A", "cctvportal")
     worker = (*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-    beat = ("--pidfile=", "--schedule", str(plan.data_dir / "celerybeat"))
     jobs = ("-n", "worker@%h", "-Q", "jobs", "-P", "threads", "-c", "2")
     recorder = ("-n", "recorder@%h", "-Q", "recorder", "--recorder", "-P", "solo")
     return [
         Program("web", "portal", web(python, f"127.0.0.1:{plan.port}")),
         Program("worker", "portal", (*worker, *jobs)),
         Program("recorder", "portal", (*worker, *recorder)),
-        Program("beat", "portal", (*celery, "beat", "--loglevel", "INFO", *beat)),
-        *(Program(f"camera-{n}", "portal", of_camera(c)) for n, c in enumerate(plan.cameras, 1)),
+        Program("beat", "portal", (*celery, "beat", "--loglevel", "INFO", *_BEAT)),
+        *(of_camera(number, camera) for number, camera in enumerate(plan.cameras, 1)),
     ]
 
 
@@ -118,10 +122,11 @@ def web(python: str, address: str) -> tuple[str, ...]:
     return (python, "-m", "gunicorn", "--bind", address, *options.split(), "cctvportal.wsgi")
 
 
-def of_camera(camera: VirtualCamera) -> tuple[str, ...]:
+def of_camera(number: int, camera: VirtualCamera) -> Program:
     command = f"-m devices.simulator --port {camera.rtsp_port} --onvif-port {camera.onvif_port}"
     login = ("--user", "admin", "--password-env", CAMERA_PASSWORD)
-    return (sys.executable, *command.split(), "--name", camera.name, *login)
+    words = (sys.executable, *command.split(), "--name", camera.name, *login)
+    return Program(f"camera-{number}", "cameras", words, stop_seconds=1)
 
 
 def configuration(plan: Plan, programs: list[Program]) -> str:
@@ -149,9 +154,7 @@ def configuration(plan: Plan, programs: list[Program]) -> str:
             },
         ),
     ]
-    # supervisord ends one group after another, latest first: the portal before its servers,
-    # and inside a group all at once.
-    for priority, group in enumerate(("servers", "portal")):
+    for priority, group in enumerate(_GROUPS):
         members = [program for program in programs if program.group == group]
         if members:
             names = ",".join(program.name for program in members)
@@ -173,7 +176,7 @@ def of_program(plan: Plan, program: Program) -> str:
         startretries="30",
         stopsignal=program.stop_signal,
         stopwaitsecs=str(program.stop_seconds),
-        stopasgroup="true" if program.group == "portal" else "false",
+        stopasgroup="false" if program.group == "servers" else "true",
         killasgroup="true",
         redirect_stderr="true",
         stdout_logfile=str(plan.log_dir / f"{program.name}.log"),

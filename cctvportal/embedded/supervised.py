@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
 
-# All programs are told at once and then the servers: 5 s + 3 s at worst (programs.py).
-_STOP_SECONDS = 8.5
+# All programs are told at once and then the servers: 5 + 1 + 3 s at worst (programs.py).
+_STOP_SECONDS = 9.0
 
 
 @dataclass(slots=True)
@@ -63,7 +63,8 @@ class Supervisor:
                 return
 
     def start_others(self) -> None:
-        self._call("startProcessGroup", "portal", False)  # noqa: FBT003 - wait for nothing
+        for group in ("cameras", "portal"):
+            self._call("startProcessGroup", group, False)  # noqa: FBT003 - wait for nothing
 
     def healthy(self, name: str) -> bool:
         """False once this program has ended: waiting for it would be in vain."""
