@@ -10,7 +10,7 @@ class RecordingsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now.
         from cctvportal.celery import app  # noqa: PLC0415
-        from recordings import receivers  # noqa: F401, PLC0415
+        from recordings import jobs, receivers  # noqa: F401, PLC0415
 
         # By name: only a worker loads it.
         app.steps["worker"].add("recordings.recorder.bootstep:RecorderStep")
