@@ -10,6 +10,7 @@ from requests_app.papers.parts import (
     SOP,
     Paper,
     Section,
+    by_login,
     fact,
     iso,
     late_entry,
@@ -116,4 +117,4 @@ def _no_key(request: AccessRequest) -> Section:
 
 def _confirmed(keys: list[KeyHandout]) -> str:
     when = next((row.received_confirmed_at for row in keys if row.received_confirmed_at), None)
-    return f"Dipastikan dengan akun sendiri, {words.date_time(when)}" if when else ""
+    return by_login(when) if when else ""

@@ -18,8 +18,8 @@ from requests_app.papers.parts import (
     Fact,
     Paper,
     Section,
+    by_login,
     camera_lines,
-    exact,
     fact,
     iso,
     late_entry,
@@ -28,6 +28,7 @@ from requests_app.papers.parts import (
     place_and_date,
     ranged,
     signer,
+    spanned,
 )
 from requests_app.papers.terbilang import spelled_day
 
@@ -112,7 +113,7 @@ def erasure(request: AccessRequest) -> Paper:
         ),
         place_and_date=place_and_date(done_at),
         signers=(
-            signer("Petugas,", act.requested_by, f"Meminta {words.date_time(act.requested_at)}"),
+            signer("Petugas,", act.requested_by, by_login(act.requested_at)),
             signer("Yang menyetujui,", approver, _agreed(act)),
         ),
         code=(
@@ -132,13 +133,13 @@ def _gone(act: Erasure) -> _Gone:
 
 def _agreed(act: Erasure) -> str:
     when = act.confirmed_at
-    return f"Menyetujui dengan akun sendiri, {words.date_time(when)}" if when else ""
+    return by_login(when) if when else ""
 
 
 def _what(request: AccessRequest, act: Erasure, gone: _Gone) -> tuple[Fact, ...]:
     export = act.export
     cameras = [row.camera for row in export.cameras.select_related("camera__room")]
-    rounded = f"{exact(gone.start)} sampai {exact(gone.end)}" if gone.segments else "-"
+    rounded = spanned(gone.start, gone.end) if gone.segments else "-"
     return (
         fact("Permohonan", f"{request.number}, {str(request.get_purpose_display()).lower()}"),
         fact("Kamera", *camera_lines(cameras)),

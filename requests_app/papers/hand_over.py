@@ -16,16 +16,16 @@ from requests_app.papers.parts import (
     Fact,
     Paper,
     Section,
+    by_login,
     camera_lines,
-    exact,
     fact,
-    iso,
     late_entry,
     named,
     paper_number,
     place_and_date,
     ranged,
     signer,
+    spanned,
 )
 from requests_app.papers.terbilang import spelled_day
 
@@ -79,7 +79,7 @@ def hand_over(request: AccessRequest) -> Paper:
 def _with_login(moment: datetime | None) -> str:
     if moment is None:
         return "Belum dipastikan dengan akun sendiri"
-    return f"Dipastikan dengan akun sendiri, {words.date_time(moment)}"
+    return by_login(moment)
 
 
 def _parties(request: AccessRequest, row: HandOver) -> tuple[Fact, ...]:
@@ -122,7 +122,7 @@ def _edges(stories: list[dict[str, Any]]) -> Iterator[str]:
         first = datetime.fromisoformat(runs[0]["gambar_pertama"])
         last = datetime.fromisoformat(runs[-1]["gambar_terakhir"])
         lead = float(runs[0]["mendahului_detik"])
-        said = f"{story['kamera']}: {exact(first)} sampai {exact(last)}"
+        said = f"{story['kamera']}: {spanned(first, last)}"
         if lead > 0:
             said += f"; mulai {words.number(lead)} detik sebelum waktu diizinkan"
         yield said
@@ -130,8 +130,8 @@ def _edges(stories: list[dict[str, Any]]) -> Iterator[str]:
 
 def _breaks(stories: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(
-        f"{story['kamera']}: {exact(datetime.fromisoformat(one['mulai']))} sampai "
-        f"{exact(datetime.fromisoformat(one['sampai']))}"
+        f"{story['kamera']}: "
+        f"{spanned(datetime.fromisoformat(one['mulai']), datetime.fromisoformat(one['sampai']))}"
         for story in stories
         for one in story["terputus"]
     )
@@ -163,5 +163,5 @@ def brief(request: AccessRequest) -> tuple[str, ...]:
             f"Hard disk {disk.label}, nomor seri {disk.serial or 'tidak ada'}, "
             f"kepada {request.applicant.name}"
         ),
-        f"Berita acara nomor {paper_number(request, 'BAST')}, {iso(row.handed_at)[:10]}",
+        f"Berita acara nomor {paper_number(request, 'BAST')}, {words.date(row.handed_at)}",
     )

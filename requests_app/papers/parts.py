@@ -84,15 +84,21 @@ def paper_number(request: AccessRequest, code: str) -> str:
 
 
 def ranged(start: datetime, end: datetime) -> str:
-    """`Senin, 23 November 2026, 08.00–12.00 WIB`."""
+    """`Senin, 23 November 2026, 08.00–12.00 WIB`; with the seconds where they are not zero."""
+    if start.second or end.second:
+        return spanned(start, end)
     said = words.hours(start, end)
     return f"{words.weekday_date(start)}, {said}" if words.EN_DASH in said else said
 
 
-def exact(moment: datetime) -> str:
-    """`23 November 2026, 08.00.05 WIB`: with the seconds, where a frame is meant."""
-    local = moment.astimezone(WIB)
-    return f"{words.date(moment)}, {local:%H.%M.%S}{words.HARD_SPACE}WIB"
+def spanned(start: datetime, end: datetime) -> str:
+    """`23 November 2026, 08.00.05–12.00.01 WIB`: with the seconds, where frames are meant."""
+    left, right = start.astimezone(WIB), end.astimezone(WIB)
+    close = f"{right:%H.%M.%S}{words.HARD_SPACE}WIB"
+    if left.date() == right.date():
+        return f"{words.date(start)}, {left:%H.%M.%S}{words.EN_DASH}{close}"
+    opening = f"{words.date(start)}, {left:%H.%M.%S}{words.HARD_SPACE}WIB"
+    return f"{opening} sampai {words.date(end)}, {close}"
 
 
 def person(user: User) -> tuple[Fact, ...]:
@@ -114,6 +120,16 @@ def signer(role: str, user: User, note: str = "") -> Signer:
 
 def camera_lines(cameras: Iterable[Camera]) -> tuple[str, ...]:
     return tuple(f"{camera.name} ({camera.room.name})" for camera in cameras)
+
+
+def by_login(moment: datetime) -> str:
+    """Below a signer's name: that the person confirmed it by their own login, and when."""
+    return f"Dipastikan dengan akun sendiri {brief_time(moment)}"
+
+
+def brief_time(moment: datetime) -> str:
+    """`24 November 2026, 09.26 WIB`, where the weekday would break the line."""
+    return f"{words.date(moment)}, {words.time(moment)}"
 
 
 def place_and_date(moment: datetime) -> str:

@@ -27,6 +27,7 @@ from requests_app.views.shelf import (
     Cell,
     Row,
     lasting,
+    link,
     person,
     places,
     ranged,
@@ -135,7 +136,11 @@ def _disk_row(export: Export) -> Row:
     return (
         Cell(stamp(export.queued_at)),
         Cell(export.medium.label, export.medium.serial),
-        Cell(request_cell(request, export.number).text, request.activity if request else ""),
+        Cell(
+            export.number,
+            request.activity if request else "",
+            link("requests:detail", request.pk) if request else "",
+        ),
         Cell(places(shown), ranged(export.starts_at, export.ends_at)),
         Cell(tag.word, size, state=tag),
         person(export.exported_by),

@@ -45,12 +45,17 @@ def _told(row: Incident) -> dict[str, Any]:
 def note(request: PersonRequest) -> HttpResponse:
     """The form that opens a line of book 2 or 5."""
     first = request.GET.get("jenis", IncidentKind.FAULT)
-    form = OpenIncidentForm(request.POST or None, initial={"kind": first})
-    if request.method == "POST" and form.is_valid() and _opened(request, form):
+    form = OpenIncidentForm(_sent(request), initial={"kind": first})
+    if form.is_valid() and _opened(request, form):
         messages.success(request, _("Kejadian dicatat. Tutup catatan ini setelah selesai."))
         return redirect("incidents:list")
     context = {"form": form, **_place(_("Catat kejadian"), deeper=True)}
     return render(request, "incidents/open.html", context, status=_status(form))
+
+
+def _sent(request: PersonRequest) -> Any:
+    """The answers, also where all are empty; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def _opened(request: PersonRequest, form: OpenIncidentForm) -> bool:
@@ -74,8 +79,8 @@ def _opened(request: PersonRequest, form: OpenIncidentForm) -> bool:
 def close(request: PersonRequest, pk: int) -> HttpResponse:
     """The form that ends it. One that is over already says so and changes nothing."""
     incident = get_object_or_404(Incident, pk=pk)
-    form = CloseIncidentForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _closed(request, incident, form):
+    form = CloseIncidentForm(_sent(request))
+    if form.is_valid() and _closed(request, incident, form):
         messages.success(request, _("Catatan ditutup."))
         return redirect("incidents:list")
     context = {

@@ -12,6 +12,7 @@ from devices.models import Camera, Incident
 from devices.services.incidents import open_incident
 from recordings.enums import GapCause, PurgeKind, PurgeState, SegmentState
 from recordings.models import Erasure, Export, Gap, PurgeRun, RecordingPlan, Segment
+from recordings.signals import export_verified
 from requests_app.models import AccessRequest
 from tests.factories import requests_app as make
 from tests.factories.accounts import officer
@@ -83,7 +84,7 @@ def handed_over(row: AccessRequest | None = None) -> AccessRequest:
     for one in request.cameras.filter(approved=True):
         export.cameras.get_or_create(camera=one.camera)
     told_facts(export)
-    make.export_verified.send(sender=Export, export=export)
+    export_verified.send(sender=Export, export=export)
     request.refresh_from_db()
     return make.handed_over(request, by=clerk)
 
