@@ -10,6 +10,7 @@ from requests_app.menu_records import RECORDS
 _MENU = (
     NavItem("requests:mine", _("Permohonan"), "file", "requests_app.ask", order=10),
     NavItem("requests:ask", _("Ajukan baru"), "plus", "requests_app.ask", order=20),
+    NavItem("requests:all", _("Semua permohonan"), "list", "requests_app.list", order=30),
 )
 
 

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from requests_app.views import applicant, approver, ask, home, letter
+from requests_app.views import applicant, approver, ask, everyone, home, letter
 
 request_pages = [
     path("", home.mine, name="mine"),
+    path("semua/", everyone.all_requests, name="all"),
     path("ajukan/", ask.ask, name="ask"),
     path("<uuid:pk>/", applicant.detail, name="detail"),
     path("<uuid:pk>/isi/<slug:step>/", ask.ask_step, name="ask_step"),

@@ -67,7 +67,7 @@ class CameraTimeForm(forms.Form):
     )
     preset = forms.ChoiceField(
         label=_("Jam, dalam WIB"),
-        required=False,
+        error_messages={"required": _("Pilih jamnya, atau Atur sendiri.")},
         choices=[
             ("pagi", _choice(_("Pagi"), "08.00–12.00")),
             ("siang", _choice(_("Siang"), "12.00–16.00")),
@@ -78,15 +78,19 @@ class CameraTimeForm(forms.Form):
     )
     starts_at = forms.TimeField(
         label=_("Mulai"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time", "class": "cp-w-time"}),
-        error_messages={"invalid": _("Tulis jam seperti 08.00.")},
+        widget=forms.TimeInput(attrs={"type": "time", "class": "cp-w-time"}, format="%H:%M:%S"),
+        error_messages={
+            "required": _("Isi waktu mulai, misalnya 08.00."),
+            "invalid": _("Tulis jam seperti 08.00."),
+        },
     )
     ends_at = forms.TimeField(
         label=_("Selesai"),
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time", "class": "cp-w-time"}),
-        error_messages={"invalid": _("Tulis jam seperti 12.00.")},
+        widget=forms.TimeInput(attrs={"type": "time", "class": "cp-w-time"}, format="%H:%M:%S"),
+        error_messages={
+            "required": _("Isi waktu selesai, misalnya 12.00."),
+            "invalid": _("Tulis jam seperti 12.00."),
+        },
     )
     next_day = forms.BooleanField(label=_("Selesai pada hari berikutnya"), required=False)
     cameras = forms.ModelMultipleChoiceField(
@@ -111,18 +115,17 @@ class CameraTimeForm(forms.Form):
             "cameras": [each.camera_id for each in request.cameras.all()],
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.data.get("preset") in _RANGES:
+            self.fields["starts_at"].required = self.fields["ends_at"].required = False
+
     def clean(self) -> dict[str, Any]:
+        """A range that was chosen goes before hours that still stand in the fields."""
         data = super().clean() or self.cleaned_data
         if data.get("preset") in _RANGES:
             data["starts_at"], data["ends_at"] = _RANGES[data["preset"]]
             data["next_day"] = False
-            return data
-        for name, sentence in (
-            ("starts_at", _("Isi waktu mulai, misalnya 08.00.")),
-            ("ends_at", _("Isi waktu selesai, misalnya 12.00.")),
-        ):
-            if name not in self.errors and data.get(name) is None:
-                self.add_error(name, sentence)
         return data
 
     def edges(self) -> tuple[datetime, datetime]:

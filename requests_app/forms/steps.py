@@ -32,6 +32,12 @@ def attempt(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
+def _moment() -> forms.DateTimeInput:
+    """Date and time in one control, to the second; the format is HTML's, whatever the language."""
+    attrs = {"type": "datetime-local", "step": 1}
+    return forms.DateTimeInput(attrs=attrs, format="%Y-%m-%dT%H:%M:%S")
+
+
 class ConfirmForm(forms.Form):
     """Nothing to fill in: the button says it all."""
 
@@ -85,12 +91,8 @@ class ApproveForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Pilih paling sedikit satu dari kamera yang diminta.")},
     )
-    start = forms.DateTimeField(
-        label=_("Mulai"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1})
-    )
-    end = forms.DateTimeField(
-        label=_("Sampai"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 1})
-    )
+    start = forms.DateTimeField(label=_("Mulai"), widget=_moment())
+    end = forms.DateTimeField(label=_("Sampai"), widget=_moment())
     note = forms.CharField(label=_("Catatan untuk petugas"), max_length=500, required=False)
 
     def __init__(self, data: Any = None, *, request: AccessRequest) -> None:

@@ -113,7 +113,7 @@ def settle(
             by=by,
             changes=changes,
             facts=_facts(row, decider, channel, delegation),
-            happened_at=decided_at,
+            happened_at=decided_at if by_phone else None,
             note=reason.strip(),
         )
 

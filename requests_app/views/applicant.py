@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponseBase
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,7 +27,7 @@ from requests_app.services.keys import confirm_key_received, confirm_key_returne
 from requests_app.services.take_down import confirm_oral
 from requests_app.services.withdraw import withdraw
 from requests_app.views.confirming import Question, confirming
-from requests_app.views.words import camera_names, row, steps, summary, when
+from requests_app.views.words import camera_names, next_action, row, steps, summary, when
 
 
 @require_safe
@@ -65,27 +65,8 @@ def _next(shown: AccessRequest, *, own: bool) -> dict[str, Any] | None:
             "ago": words.ago(step.due),
         }
     if mine:
-        found |= _action(shown)
+        found |= next_action(shown)
     return found
-
-
-def _action(shown: AccessRequest) -> dict[str, str]:
-    """The one button of the next step, where there is a page for it."""
-    names = {
-        RequestState.DRAFT: ("requests:check", _("Lanjutkan mengisi")),
-        RequestState.ISSUED: ("room:open", _("Buka ruang periksa")),
-        RequestState.EXPORTED: ("requests:receive", _("Pastikan serah terima")),
-    }
-    if shown.needs_confirmation:
-        name, label = "requests:confirm_oral", _("Periksa dan pastikan")
-    elif shown.status in names:
-        name, label = names[shown.status]
-    else:
-        return {}
-    try:
-        return {"url": reverse(name, args=[shown.pk]), "action": label}
-    except NoReverseMatch:
-        return {}
 
 
 def _about(shown: AccessRequest) -> dict[str, Any]:

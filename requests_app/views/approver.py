@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cctvportal.accounts.access import PersonRequest, page, require
+from cctvportal.accounts.models import User
 from cctvportal.common import words
 from recordings.enums import Purpose
 from recordings.selectors import coverage
@@ -37,28 +39,27 @@ from requests_app.views.words import AFTERWARDS, camera_names, card, row, summar
 def show_inbox(request: PersonRequest) -> HttpResponseBase:
     """What waits for this person, oldest first. There is no deciding of several at once."""
     person = request.user
-
-    def cards(rows: Any, name: str, action: str) -> list[dict[str, Any]]:
-        return [
-            {
-                **card(each, person),
-                "url": reverse(name, args=[each.pk]),
-                "action_url": reverse(name, args=[each.pk]),
-                "action": action,
-                "who": each.applicant.name,
-                "then": _("Menunggu sejak %s.") % words.date_time(each.submitted_at),
-            }
-            for each in rows
-        ]
-
     facts = {
-        "waiting": cards(inbox(person), "approver:decide", _("Baca dan putuskan")),
-        "phoned": cards(told_by_phone(person), "approver:confirm_phone", _("Pastikan keputusan")),
-        "erasures": cards(
-            erasures_to_confirm(person), "approver:confirm_erasure", _("Periksa pemusnahan")
+        "waiting": _cards(inbox(person), "decide", _("Baca dan putuskan"), person),
+        "phoned": _cards(told_by_phone(person), "confirm_phone", _("Pastikan keputusan"), person),
+        "erasures": _cards(
+            erasures_to_confirm(person), "confirm_erasure", _("Periksa pemusnahan"), person
         ),
     }
     return render(request, "requests_app/inbox.html", facts)
+
+
+def _cards(
+    rows: QuerySet[AccessRequest], name: str, action: str, person: User
+) -> list[dict[str, Any]]:
+    """The requests as cards that lead to the one page where this person acts."""
+    cards = []
+    for each in rows:
+        url = reverse(f"approver:{name}", args=[each.pk])
+        since = words.date_time(each.submitted_at) if each.submitted_at else ""
+        own = {"url": url, "action_url": url, "action": action, "who": each.applicant.name}
+        cards.append({**card(each, person), **own, "then": _("Menunggu sejak %s.") % since})
+    return cards
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

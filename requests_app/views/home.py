@@ -16,6 +16,7 @@ from requests_app.views.words import card, when
 
 # Where each role's day begins; the first that exists is taken.
 _BEGINS = {
+    Role.APPLICANT: ("requests:mine",),
     Role.APPROVER: ("approver:inbox",),
     Role.OFFICER: ("admin:desk", "admin:index"),
     Role.AUDITOR: ("books:access", "requests:all"),
@@ -26,18 +27,17 @@ _BEGINS = {
 @require_safe
 @page("requests_app.home")
 def home(request: PersonRequest) -> HttpResponseBase:
-    """An applicant's own requests; everybody else is led to where their work lies."""
-    begins = _begins(request.user)
-    return redirect(begins) if begins else mine(request)
+    """Leads each to where their work lies."""
+    return redirect(_begins(request.user))
 
 
 def _begins(user: User) -> str:
-    for name in _BEGINS.get(Role(user.role), ()):
+    for name in _BEGINS[Role(user.role)]:
         try:
             return reverse(name)
         except NoReverseMatch:
             continue
-    return ""
+    return reverse("requests:mine")
 
 
 @require_safe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +14,7 @@ from recordings.enums import Purpose
 from requests_app.enums import RequestState
 from requests_app.lifecycle import RECORDING_STEP, STEPS, Step
 from requests_app.models import AccessRequest
+from requests_app.selectors.due import confirmation_due
 from requests_app.selectors.next_step import Turn, next_step
 from requests_app.selectors.sop_clock import StepTime, sop_clock
 
@@ -99,11 +100,51 @@ def card(request: AccessRequest, user: User) -> dict[str, Any]:
         "facts": [fact for fact in (request.number, cameras, when(request)) if fact],
         "primary": mine,
     }
+    if request.needs_confirmation and request.applicant_id == user.pk:
+        return {**found, **_to_confirm(request)}
+    if mine:
+        found |= _button(request)
     if step is not None:
         who = _("Anda") if mine else step.who
         found["who"] = f"{who}: {step.what}."
         found["then"] = _("Paling lambat %s.") % words.date_time(step.due) if step.due else ""
     return found
+
+
+def _to_confirm(request: AccessRequest) -> dict[str, Any]:
+    due = confirmation_due(request)
+    return {
+        "state": None,
+        "primary": True,
+        "who": _("Anda: pastikan permohonan yang dicatat petugas ini benar dari Anda."),
+        "then": _("Paling lambat %s.") % words.date_time(due) if due else "",
+        **_button(request),
+    }
+
+
+def _button(request: AccessRequest) -> dict[str, str]:
+    action = next_action(request)
+    return {"action_url": action["url"], "action": action["action"]} if action else {}
+
+
+def next_action(request: AccessRequest) -> dict[str, str]:
+    """The one button of the applicant's next step, where there is a page for it."""
+    names = {
+        RequestState.DRAFT: ("requests:check", _("Lanjutkan mengisi")),
+        RequestState.ISSUED: ("room:open", _("Buka ruang periksa")),
+        RequestState.EXPORTED: ("requests:receive", _("Pastikan serah terima")),
+    }
+    if request.needs_confirmation:
+        name, label = "requests:confirm_oral", _("Periksa dan pastikan")
+    elif request.status in names:
+        name, label = names[request.status]
+    else:
+        return {}
+    try:
+        url = reverse(name, args=[request.pk])
+    except NoReverseMatch:
+        return {}
+    return {"url": url, "action": label}
 
 
 def steps(request: AccessRequest) -> list[dict[str, Any]]:
@@ -136,8 +177,8 @@ def _step(step: Step, time: StepTime | None) -> dict[str, Any]:
             "actor": step.actor,
             "why": reasons,
         }
-    at = words.date_time(time.ended_at) if time.ended_at else _("berjalan")
-    found["clock"] = at if time.is_late else f"{at}. {length}, {standard}"
+    at = words.date_time(time.ended_at) if time.ended_at else _("Sedang berjalan")
+    found["clock"] = at if time.is_late else f"{at} ({length}, {standard})"
     if time.is_late:
         over = words.duration(time.over)
         found["over"] = _("%(length)s, lewat %(over)s dari standar") % {

@@ -29,7 +29,7 @@ def test_who_sees_the_page_of_a_request() -> None:
 
 
 def test_home_leads_each_role_to_its_work() -> None:
-    assert logged_in(applicant()).get("/").status_code == 200
+    assert logged_in(applicant()).get("/").headers["Location"] == "/permohonan/"
     assert logged_in(approver()).get("/").headers["Location"] == "/keputusan/"
     assert logged_in(officer()).get("/").headers["Location"].startswith("/admin/")
     assert logged_in(it_admin()).get("/").headers["Location"] == "/admin/"
@@ -40,7 +40,7 @@ def test_home_lists_what_waits_what_runs_and_what_is_over(count: int) -> None:
     person = applicant()
     for _ in range(count):
         make.submitted(person)
-    page = logged_in(person).get("/")
+    page = logged_in(person).get("/permohonan/")
     assert page.text.count("Menunggu keputusan") == count
 
 

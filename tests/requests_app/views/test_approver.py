@@ -111,3 +111,17 @@ def test_revoke_and_erasure_ask_first() -> None:
     client.post(f"/keputusan/{gone.pk}/pemusnahan/")
     gone.refresh_from_db()
     assert gone.second_person is not None
+
+
+def test_all_requests_are_found_by_word_and_state_and_never_drafts() -> None:
+    row, other, draft = make.submitted(activity="Uji contoh"), make.issued(), make.draft()
+    for person in (approver(), auditor(), officer()):
+        page = logged_in(person).get("/permohonan/semua/")
+        assert [each["request"].pk for each in page.context["rows"]] == [other.pk, row.pk]
+    client = logged_in(approver())
+    found = client.get("/permohonan/semua/", {"q": "uji contoh"}).context["rows"]
+    assert [each["request"].pk for each in found] == [row.pk]
+    found = client.get("/permohonan/semua/", {"state": "ISSUED"}).context["rows"]
+    assert [each["request"].pk for each in found] == [other.pk]
+    assert logged_in(draft.applicant).get("/permohonan/semua/").status_code == 404
+    assert logged_in(it_admin()).get("/permohonan/semua/").status_code == 404

@@ -26,7 +26,9 @@ def camera() -> Camera:
 
 
 def camera_answers(camera: Camera) -> dict[str, object]:
-    start = make.yesterday().astimezone(WIB)
+    begin = camera.segments.get().started_at
+    assert begin is not None
+    start = begin.astimezone(WIB)
     end = start + timedelta(minutes=10)
     return {
         "date": start.date(),
@@ -63,7 +65,7 @@ def test_a_whole_request_page_by_page(camera: Camera) -> None:
     sent = client.get(answer.headers["Location"])
     draft.refresh_from_db()
     assert str(draft.number) in sent.text
-    assert client.get("/").text.count(str(draft.number)) == 1
+    assert client.get("/permohonan/").text.count(str(draft.number)) == 1
 
 
 def test_looking_at_another_day_saves_nothing_and_keeps_what_was_typed(camera: Camera) -> None:
@@ -142,3 +144,10 @@ def test_the_letter_is_saved_and_never_shown_in_the_page() -> None:
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert b"".join(answer) == make.PDF
     assert "\n" not in answer.headers["Content-Disposition"]
+
+
+def test_the_times_of_a_draft_stand_in_their_controls_as_html_wants_them(camera: Camera) -> None:
+    row = make.draft()
+    page = logged_in(row.applicant).get(f"/permohonan/{row.pk}/isi/kamera/")
+    assert row.starts_at is not None
+    assert f'value="{row.starts_at.astimezone(WIB):%H:%M:%S}"' in page.text
