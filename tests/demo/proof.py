@@ -1,0 +1,55 @@
+"""What a package proves, as steps of the demo ('Shows when done' 3 of the issue)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bagit
+
+from tests.demo import strips
+from tests.demo.browser import PageError
+from tests.demo.office import Case, Office
+from tests.demo.report import Package
+
+
+def check_strips(office: Office, package: Package, case: Case) -> None:
+    """Opens the package as its receiver and compares each frame with keterangan.json."""
+    step = office.report.step
+    with step("bukti", "Paket di hard disk utuh menurut manifesnya, dan terbuka dengan sandinya"):
+        if not bagit.Bag(package.path).is_valid():
+            raise PageError(f"{package.path} tidak cocok dengan manifesnya")
+        found = strips.opened(package)
+        told = found.stories[0]
+        if told["nomor"] != case.number or told["kamera"] != case.camera:
+            raise PageError(f"keterangan.json menyebut {told['nomor']}, {told['kamera']}")
+    with step("bukti", "Penghitung gambar berurutan tanpa lompatan"):
+        strips.check_counters(found)
+    with step("bukti", "Gambar pertama paling banyak satu GOP sebelum waktu izin, dan tertulis"):
+        strips.check_beginning(found, case.range)
+    with step("bukti", "Gambar terakhir sebelum akhir waktu izin"):
+        strips.check_end(found, case.range)
+    with step("bukti", "Waktu tiap gambar sesuai keterangan.json dalam 200 ms"):
+        strips.check_times(found)
+
+
+def note_gone(office: Office, case: Case, why: str) -> None:
+    """No file of the exported segments is left below the footage folder; noted in the report."""
+    package = next(one for one in office.report.packages if one.number == case.number)
+    segments = sorted(set(strips.opened(package).segments))
+    left = [path for path in _films(office.data_dir / "footage") if path.stem in segments]
+    if left:
+        raise PageError(f"{len(left)} dari {len(segments)} berkas sumber masih ada")
+    office.report.erased.append(
+        {
+            "number": case.number,
+            "camera": case.camera,
+            "from": case.range.start.isoformat(),
+            "until": case.range.end.isoformat(),
+            "segments": segments,
+            "why": why,
+        }
+    )
+
+
+def _films(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix in {".mp4", ".part", ".json"}]
