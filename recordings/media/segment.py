@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import av
 
 from recordings.media.errors import MediaError, ParametersChanged
-from recordings.media.template import Codec, fingerprint, stream_template
+from recordings.media.template import Codec, Description, describe, fingerprint
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -66,8 +66,21 @@ class SegmentWriter:
     process loses at most one group. The caller owns the sink: fsync and close are its own.
     """
 
-    def __init__(self, sink: Sink, *, track: Track, key: bytes, kid: UUID) -> None:
-        """`key` has 16 bytes and serves this segment only; `kid` (its uuid) stands in the file."""
+    def __init__(
+        self,
+        sink: Sink,
+        *,
+        track: Track,
+        key: bytes,
+        kid: UUID,
+        known: Description | None = None,
+    ) -> None:
+        """`key` has 16 bytes and serves this segment only; `kid` (its uuid) stands in the file.
+
+        `known` is the `description` of the segment before: a new look at the stream costs as much
+        as a hundred frames.
+        """
+        self.description = known
         self._sink = _HashingSink(sink)
         self._codec: Codec = track.codec
         self._options = {
@@ -154,7 +167,8 @@ class SegmentWriter:
     def _start(self, unit: AccessUnit) -> None:
         if not unit.keyframe:
             raise MediaError("Segmen harus mulai pada gambar utuh (keyframe)")
-        template = stream_template(self._codec, unit.data)
+        self.description = describe(self._codec, unit, self.description)
+        template = self.description.template
         out = av.open(self._sink, "w", format="mp4", options=self._options, buffer_size=_BLOCK)
         stream = out.add_stream_from_template(template)
         stream.time_base = Fraction(1, TICKS)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from devices.rtsp import AccessUnit, Track
     from recordings.media.protocol import Prepared, Report
+    from recordings.media.template import Description
 
 # A camera's keyframes come every one or two seconds: the one nearest to the wanted length cuts.
 _EARLY: Final = 0.5
@@ -105,6 +106,7 @@ class Tape:
     last_frame_at: float = 0.0
     _anchor: Anchor = field(default_factory=Anchor)
     _open: _Open | None = None
+    _known: Description | None = None
     _clock_error: float | None = None
     _last_pts: int = 0
     _step: int = TICKS // 25
@@ -155,7 +157,8 @@ class Tape:
                 camera=self.camera,
                 segment=under_way.blank.prepared.segment,
                 started_at=self._anchor.time_of(under_way.first_pts),
-                duration_s=facts.duration_s,
+                # A lone frame tells no duration.
+                duration_s=facts.duration_s or self._step / TICKS,
                 frames=facts.frames,
                 bytes=facts.bytes,
                 sha256=facts.sha256,
@@ -195,10 +198,12 @@ class Tape:
         except IndexError:
             raise MediaError("Tidak ada berkas yang disiapkan untuk rekaman") from None
         prepared = blank.prepared
-        writer = SegmentWriter(blank.sink, track=track, key=prepared.key, kid=prepared.segment)
+        key, kid = prepared.key, prepared.segment
+        writer = SegmentWriter(blank.sink, track=track, key=key, kid=kid, known=self._known)
         started_at = self._anchor.time_of(unit.pts)
         self._open = _Open(blank, writer, unit.pts, started_at)
         writer.add(unit)
+        self._known = writer.description
         self.tell(Opened(self.camera, prepared.segment, started_at))
 
     def _tell_better(self, pts: int) -> None:

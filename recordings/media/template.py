@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
@@ -13,12 +14,30 @@ from recordings.media.errors import MediaError
 if TYPE_CHECKING:
     from av.video.stream import VideoStream
 
+    from devices.rtsp import AccessUnit
+
 Codec = Literal["h264", "h265"]
 
 _DEMUXERS: dict[Codec, str] = {"h264": "h264", "h265": "hevc"}
 # libav decodes what it is given to learn the picture format: the head of a slice tells as much
 # as the whole (4 to 10 ms instead of 118 ms for a 1080p keyframe). Some cameras put long SEI first.
 _HEADS = (4 << 10, 64 << 10, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a stream with these parameter sets is: as long as they stay, no need to look again."""
+
+    codec: Codec
+    parameter_sets: tuple[bytes, ...]
+    template: VideoStream
+
+
+def describe(codec: Codec, unit: AccessUnit, known: Description | None) -> Description:
+    """`known` where it still fits, else a look at the keyframe. Raises MediaError."""
+    if known and (known.codec, known.parameter_sets) == (codec, unit.parameter_sets):
+        return known
+    return Description(codec, unit.parameter_sets, stream_template(codec, unit.data))
 
 
 def stream_template(codec: Codec, keyframe: bytes) -> VideoStream:

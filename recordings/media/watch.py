@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 # Packets gather meanwhile, which halves the cost. No multiple of a usual frame interval, so that
 # reads meet every phase of a stream and the least delayed arrival stays near the truth.
-_NAP: Final = 0.087
+_NAP: Final = 0.13
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 60.0
 # A repeated wrong password locks accounts on many cameras (devices.md 5).

@@ -25,9 +25,10 @@ from django.db import (
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import now
+from recordings.enums import GapCause
 from recordings.models import RecordingPlan, Volume
 from recordings.recorder.stock import Spare, leftover
-from recordings.recorder.wanted import Wanted, of_plan
+from recordings.recorder.wanted import Unusable, Wanted, of_plan
 from recordings.services import gaps, leases, plans, salvage, sealing
 from recordings.services.volumes import VolumeUnavailable
 
@@ -55,6 +56,7 @@ class Ledger:
         self._frames: dict[int, datetime] = {}
         self._held: dict[int, Wanted] = {}
         self._unowned: dict[int, float] = {}
+        self._unusable: dict[int, str] = {}
         self._started = False
         self._due = dict.fromkeys(("sync", "renew", "frames"), 0.0)
 
@@ -152,17 +154,31 @@ class Ledger:
         wanted: dict[int, Wanted] = {}
         spares: dict[int, list[Spare]] = {}
         for plan in held:
-            one = of_plan(plan, self._volume(plan))
-            if one is None:
-                continue
-            wanted[plan.pk] = one
-            if plan.pk not in self._held:
+            if plan.pk not in self._held and plan.pk not in self._unusable:
                 gaps.note_restart(plan.pk, at=now(), by=SYSTEM)
-                spares[plan.pk] = _leftover(one)
+            try:
+                wanted[plan.pk] = of_plan(plan, self._volume(plan))
+            except Unusable as reason:
+                self._refuse(plan.pk, str(reason))
+                continue
+            self._unusable.pop(plan.pk, None)
+            if plan.pk not in self._held:
+                spares[plan.pk] = _leftover(wanted[plan.pk])
         for pk in self._held.keys() - wanted.keys():
             gaps.note_left(pk, at=now(), by=SYSTEM)
+        new = {wanted[pk].volume for pk in spares}
         self._held = wanted
         self.tell(wanted, spares)
+        for volume in new:
+            self.salvage(volume)
+
+    def _refuse(self, pk: int, reason: str) -> None:
+        """Told once; the gap stays open until somebody corrects the camera."""
+        if self._unusable.get(pk) != reason:
+            self._unusable[pk] = reason
+            log.error("camera %s cannot be recorded: %s", pk, reason)
+            cause = GapCause.NOT_VIDEO
+            gaps.open_gap(pk, cause=cause, since=now(), detail=reason, by=SYSTEM)
 
     def _volume(self, plan: RecordingPlan) -> Volume:
         """The planned one, or ours when the camera was taken over from another node."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -12,8 +11,6 @@ from devices.rtsp import Endpoint, RtspError
 
 if TYPE_CHECKING:
     from recordings.models import RecordingPlan, Volume
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +29,18 @@ class Wanted:
         return (self.endpoint, self.volume.pk) == (other.endpoint, other.volume.pk)
 
 
-def of_plan(plan: RecordingPlan, volume: Volume) -> Wanted | None:
-    """None, and a line in the log, when address or password cannot be used."""
+class Unusable(Exception):  # noqa: N818 - named for what happened
+    """Address or password of a camera cannot be used; the Indonesian sentence says which."""
+
+
+def of_plan(plan: RecordingPlan, volume: Volume) -> Wanted:
+    """Raises Unusable."""
     camera, device = plan.camera, plan.camera.device
     try:
         place = Endpoint.parse(camera.stream_url)
         endpoint = Endpoint(place.host, place.port, place.target, device.username, device.password)
-    except (RtspError, SealBroken) as error:
-        log.error("camera %s cannot be recorded: %s", camera.pk, type(error).__name__)  # noqa: TRY400 - a traceback could show the password
-        return None
+    except RtspError as error:
+        raise Unusable(str(error)) from None
+    except SealBroken:
+        raise Unusable("Kata sandi kamera tidak terbuka; isikan lagi.") from None
     return Wanted(camera.pk, camera.uuid, endpoint, camera.priority, plan.fence, volume)

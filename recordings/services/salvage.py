@@ -20,6 +20,7 @@ from recordings.services import sealing, volumes
 from recordings.services.volumes import OpenVolume
 
 log = logging.getLogger(__name__)
+_LONE_FRAME = 0.04  # seconds
 
 
 class Outcome(StrEnum):
@@ -108,6 +109,7 @@ def _torn(place: OpenVolume, slot: Slot, row: Segment | None, descriptor: int) -
     """
     written = os.fstat(descriptor).st_mtime
     found = placing.trim(descriptor)
+    duration_s = found.duration_s or _LONE_FRAME
     os.utime(descriptor, (written, written))
     start = row.started_at if row is not None and row.started_at is not None else None
     moment = datetime.fromtimestamp(written, UTC)
@@ -118,8 +120,8 @@ def _torn(place: OpenVolume, slot: Slot, row: Segment | None, descriptor: int) -
         key_day=slot.day,
         fence=row.fence if row is not None else 0,
         prepared_at=row.prepared_at if row is not None else moment,
-        started_at=start or moment - timedelta(seconds=found.duration_s),
-        duration_s=found.duration_s,
+        started_at=start or moment - timedelta(seconds=duration_s),
+        duration_s=duration_s,
         frames=found.frames,
         size=found.whole_bytes,
         sha256=found.sha256,

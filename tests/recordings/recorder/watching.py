@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], seconds: float = 20.0) -> T:
+def eventually(look: Callable[[], T | None], seconds: float = 20.0) -> T:
     """The first truthy answer of `look`."""
     until = time.monotonic() + seconds
     while not (found := look()):
