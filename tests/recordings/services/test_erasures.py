@@ -1,0 +1,185 @@
+"""The source of an assessment goes by two persons, after its time, and only what is free."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, transaction
+from pytest_django import Settings
+
+from cctvportal.accounts.access import SYSTEM, NotAllowed
+from cctvportal.accounts.models import User
+from cctvportal.audit.models import Entry
+from cctvportal.common.clock import now
+from cctvportal.common.errors import Conflict, Refused
+from cctvportal.jobs.models import JobState
+from cctvportal.jobs.services import run
+from recordings.enums import ErasureState, ExportState, HoldKind, MediumKind, Purpose, SegmentState
+from recordings.models import (
+    Erasure,
+    Export,
+    ExportCamera,
+    Hold,
+    Medium,
+    PurgeRun,
+    RecordingPlan,
+    Segment,
+)
+from recordings.services import clockguard, erasures, holds
+from tests.factories import accounts
+from tests.factories.recordings import PlanFactory, stored_segment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
+
+
+@pytest.fixture(autouse=True)
+def _at_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.ERASURE_WAIT_SECONDS = 0
+    monkeypatch.setattr(clockguard, "_last", None)
+
+
+@pytest.fixture
+def officer() -> User:
+    return accounts.officer()
+
+
+@pytest.fixture
+def plan(data_dir: Path) -> RecordingPlan:
+    return PlanFactory()
+
+
+@pytest.fixture
+def segments(plan: RecordingPlan) -> list[Segment]:
+    start = now() - timedelta(hours=1)
+    return [
+        stored_segment(plan.camera, plan.volume, start + timedelta(minutes=n)) for n in range(4)
+    ]
+
+
+@pytest.fixture
+def export(segments: list[Segment], officer: User) -> Export:
+    """Verified, over the second half of the first minute to the first half of the third."""
+    start = segments[0].started_at
+    assert start is not None
+    row = Export.objects.create(
+        reference=str(uuid4()),
+        number="001/CCTV/XI/2026",
+        purpose=Purpose.ASSESSMENT,
+        starts_at=start + timedelta(seconds=30),
+        ends_at=start + timedelta(seconds=150),
+        valid_until=now() + timedelta(hours=1),
+        medium=Medium.objects.create(
+            kind=MediumKind.FOLDER, label="H", path="/x", owner="K", registered_by=officer
+        ),
+        state=ExportState.VERIFIED,
+        exported_by=officer,
+        bytes=1,
+        manifest_sha256="0" * 64,
+        read_back="direct",
+        verified_at=now(),
+    )
+    ExportCamera.objects.create(export=row, camera=segments[0].camera)
+    place(row.reference, segments, HoldKind.REQUEST)
+    return row
+
+
+def place(reference: str, segments: list[Segment], kind: HoldKind) -> None:
+    first, last = segments[0].started_at, segments[-1].ended_at
+    assert first is not None
+    assert last is not None
+    holds.place(
+        camera_ids=[segments[0].camera_id],
+        start=first,
+        end=last,
+        kind=kind,
+        reference=reference,
+        by=SYSTEM,
+    )
+
+
+def erased(export: Export, officer: User) -> Erasure:
+    erasure = erasures.request_erasure(export, by=officer)
+    erasure = erasures.confirm_erasure(erasure, by=accounts.approver())
+    run(str(erasure.job_id), "w1")
+    return Erasure.objects.select_related("job").get(pk=erasure.pk)
+
+
+def states(segments: list[Segment]) -> list[str]:
+    return [Segment.objects.get(pk=one.pk).state for one in segments]
+
+
+def test_whole_segments_that_touch_the_range_go_and_the_paper_can_say_so(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    erasure = erased(export, officer)
+    assert erasure.state == ErasureState.DONE
+    assert states(segments) == ["PURGED", "PURGED", "PURGED", "READY"]
+    purge = PurgeRun.objects.get(erasure=erasure)
+    assert (purge.segments_purged, purge.held_back) == (3, 0)
+    assert not Hold.objects.filter(reference=export.reference, released_at=None).exists()
+    assert Entry.objects.filter(action="erasure.done", subject_id=str(erasure.pk)).exists()
+
+
+def test_what_another_holds_waits_for_its_release(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    place("permohonan lain", segments[2:], HoldKind.REQUEST)
+    erasure = erased(export, officer)
+    assert states(segments) == ["PURGED", "PURGED", "READY", "READY"]
+    assert erasure.state == ErasureState.RUNNING
+    assert erasure.job is not None
+    assert (erasure.job.state, erasure.job.attempts) == (JobState.QUEUED, 0)
+    assert "menunggu penahanan" in erasure.job.error
+    holds.release(reference="permohonan lain", kind=HoldKind.REQUEST, by=SYSTEM)
+    erasure.job.not_before = None
+    erasure.job.save()
+    run(str(erasure.job_id), "w2")
+    erasure.refresh_from_db()
+    assert erasure.state == ErasureState.DONE
+    assert states(segments)[2] == SegmentState.PURGED
+
+
+def test_nothing_goes_before_its_waiting_time(
+    export: Export, segments: list[Segment], officer: User, settings: Settings
+) -> None:
+    settings.ERASURE_WAIT_SECONDS = 3600
+    erasure = erased(export, officer)
+    assert erasure.state == ErasureState.CONFIRMED
+    assert states(segments) == ["READY"] * 4
+    erasures.cancel_erasure(erasure, by=accounts.approver())
+    erasure.job.not_before = None  # type: ignore[union-attr] # made when confirmed
+    erasure.job.save()  # type: ignore[union-attr] # as above
+    run(str(erasure.job_id), "w1")
+    assert states(segments) == ["READY"] * 4
+
+
+def test_one_person_alone_erases_nothing(export: Export, officer: User) -> None:
+    erasure = erasures.request_erasure(export, by=officer)
+    with pytest.raises(NotAllowed):
+        erasures.confirm_erasure(erasure, by=officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Erasure.objects.filter(pk=erasure.pk).update(confirmed_by=officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Erasure.objects.filter(pk=erasure.pk).update(state=ErasureState.DONE)
+
+
+def test_asking_or_confirming_twice_tells_who_was_first(export: Export, officer: User) -> None:
+    erasure = erasures.request_erasure(export, by=officer)
+    with pytest.raises(Conflict):
+        erasures.request_erasure(export, by=accounts.officer())
+    erasures.confirm_erasure(erasure, by=accounts.approver())
+    with pytest.raises(Conflict):
+        erasures.confirm_erasure(erasure, by=accounts.approver())
+
+
+@pytest.mark.parametrize("change", [{"purpose": "SECURITY"}, {"state": "WRITING"}])
+def test_only_a_verified_assessment_has_a_source_to_erase(
+    export: Export, officer: User, change: dict[str, str]
+) -> None:
+    Export.objects.filter(pk=export.pk).update(**change)
+    export.refresh_from_db()
+    with pytest.raises(Refused):
+        erasures.request_erasure(export, by=officer)
