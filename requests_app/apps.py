@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from cctvportal.common.navigation import NavItem, register
+from requests_app.menu_desk import DESK, tasks
 from requests_app.menu_records import RECORDS
 
 # The menu shows what the person may open; each entry asks the permission of its page.
@@ -20,6 +21,7 @@ class RequestsAppConfig(AppConfig):
 
     def ready(self) -> None:
         from requests_app import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        from requests_app.desk.board import waiting_count  # noqa: PLC0415
         from requests_app.selectors.lists import waiting_for  # noqa: PLC0415
 
         inbox = _("Kotak masuk")
@@ -28,5 +30,7 @@ class RequestsAppConfig(AppConfig):
                 "approver:inbox", inbox, "inbox", "requests_app.inbox", order=5, count=waiting_for
             ),
             *_MENU,
+            tasks(waiting_count),
+            *DESK,
             *RECORDS,
         )

@@ -75,8 +75,9 @@ PERMISSIONS = {
         "Melihat permohonan",
         5,
     ),
+    # The officer's own list lies at the desk: view_accessrequest.
     "requests_app.list": Rule(
-        is_approver | is_delegate | is_officer | is_auditor, "Melihat daftar semua permohonan", 6
+        is_approver | is_delegate | is_auditor, "Melihat daftar semua permohonan", 6
     ),
     "requests_app.ask": Rule(_applicant, "Menulis dan mengubah permohonan sendiri", 2),
     "requests_app.take_down": Rule(is_officer, "Mencatat permohonan lisan atau susulan", 2),

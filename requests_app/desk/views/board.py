@@ -11,11 +11,12 @@ from cctvportal.common.clock import now
 from requests_app.desk import facts
 from requests_app.desk.actions import actions
 from requests_app.desk.board import lines
-from requests_app.desk.forms.find import FindForm
 from requests_app.desk.frame import shown
+from requests_app.forms.find import FindForm
 from requests_app.selectors.exports import latest_export
 from requests_app.selectors.gate import request_for
 from requests_app.selectors.history import history
+from requests_app.selectors.lists import sent_requests
 from requests_app.selectors.next_step import next_step
 
 
@@ -37,8 +38,8 @@ def desk(request: PersonRequest) -> HttpResponse:
 @page("requests_app.desk")
 def all_requests(request: PersonRequest) -> HttpResponse:
     """Every request that was ever sent, newest first."""
-    form = FindForm(request.GET or None)
-    shown_rows = Paginator(form.found(), 25).get_page(request.GET.get("page"))
+    form = FindForm(request.GET)
+    shown_rows = Paginator(form.among(sent_requests()), 25).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
     return shown(

@@ -84,11 +84,11 @@ def test_desk_does_not_exist_for_others(db: None, person: str) -> None:
 
 def test_all_requests_are_found_by_number_and_state(desk: Client) -> None:
     kept, other = made.approved(), made.withdrawn()
-    found = text(desk.get(url("requests"), {"words": str(kept.number), "state": "APPROVED"}))
+    found = text(desk.get(url("requests"), {"q": str(kept.number), "state": "APPROVED"}))
     assert str(kept.number) in found
     assert str(other.number) not in found
 
 
 def test_all_requests_without_a_match_says_what_to_do(desk: Client) -> None:
-    said = text(desk.get(url("requests"), {"words": "tidak ada"}))
+    said = text(desk.get(url("requests"), {"q": "tidak ada"}))
     assert "Tidak ada permohonan yang cocok." in said
