@@ -26,6 +26,11 @@ def _choice(word: Any, small: Any) -> SafeString:
     return format_html('<strong>{}</strong> <small class="cp-num">{}</small>', word, small)
 
 
+def _clock(moment: datetime) -> str:
+    """As HTML writes a time; the seconds only where there are some."""
+    return f"{moment:%H:%M:%S}".removesuffix(":00")
+
+
 class ActivityForm(forms.Form):
     activity = forms.CharField(
         label=_("Kegiatan atau peristiwa"),
@@ -109,8 +114,8 @@ class CameraTimeForm(forms.Form):
         return {
             "date": start.date(),
             "preset": "lain",
-            "starts_at": start.time(),
-            "ends_at": end.time(),
+            "starts_at": _clock(start),
+            "ends_at": _clock(end),
             "next_day": end.date() > start.date(),
             "cameras": [each.camera_id for each in request.cameras.all()],
         }
