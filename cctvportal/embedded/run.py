@@ -123,9 +123,8 @@ def start(plan: programs.Plan, stack: ExitStack, narrator: Narrator) -> Supervis
     start_servers(plan, supervisor, base, narrator)
     steps.migrate(plan, base)
     narrator.say("basis data siap")
-    if list(plan.root.glob("*/management/commands/demo_data.py")):
-        steps.demo_data(plan, base)
-        narrator.say("data contoh siap")
+    steps.demo_data(plan, base)
+    narrator.say("data contoh siap")
     if steps.collect_static(plan, base):
         narrator.say("berkas halaman siap")
     supervisor.start_web()
