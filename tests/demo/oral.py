@@ -8,7 +8,6 @@ from typing import Final
 from tests.demo import asking, desk, room
 from tests.demo.browser import PageError, Pick
 from tests.demo.office import Case, Office, Range, wall_clock
-from tests.demo.waiting import until
 
 CAMERA: Final = "Lobi"
 # Late enough that the assessment's source, which was destroyed, is not touched again.
@@ -68,16 +67,9 @@ def _look(office: Office, case: Case) -> None:
         page.press("Ya, ini permohonan saya")
     with step("3", "Petugas memberikan sandi, pemohon membuka ruang periksa"):
         view = room.unlock(pemohon, case, desk.issue(petugas, case))
-
-        def recorded() -> room.Reel | None:
-            seen = view.again()
-            return (
-                room.play(pemohon, seen, case.range)
-                if seen.tree.xpath("//@data-playlist")
-                else None
-            )
-
-        reel = until(recorded, what="rekaman lengkap", seconds=60)
+        view = room.when_whole(view)
+    with step("3", "Pemohon memutar rekaman yang disetujui"):
+        reel = room.play(pemohon, view, case.range)
     with step("3", "Pemohon mengembalikan akses tanpa merekam"):
         pemohon.open(case.detail).follow("/kembalikan/$").press("Kembalikan akses")
         pemohon.open(case.detail).must_say("Selesai")

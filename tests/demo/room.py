@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from tests.demo.browser import Browser, Page, PageError
+from tests.demo.browser import Browser, Page, PageError, words
 from tests.demo.office import Case, Range
 from tests.demo.pictures import pictures
 from tests.demo.strips import within
+from tests.demo.waiting import until
 
 
 def unlock(applicant: Browser, case: Case, passphrase: str) -> Page:
@@ -21,6 +22,17 @@ def unlock(applicant: Browser, case: Case, passphrase: str) -> Page:
     return wrong.press("Buka ruang periksa", passphrase=passphrase).must_say(case.camera)
 
 
+def when_whole(view: Page) -> Page:
+    """The room once the last segment of the range is closed, too."""
+
+    def look() -> Page | None:
+        page = view.again()
+        cameras = page.tree.xpath("//main//ul[contains(@class,'cp-cams')]")
+        return page if cameras and "lengkap" in words(cameras[0]) else None
+
+    return until(look, what="rekaman lengkap di ruang periksa", seconds=60)
+
+
 @dataclass(frozen=True, slots=True)
 class Reel:
     """What the player fetched: the address of its playlist, and those of the segments."""
@@ -30,14 +42,17 @@ class Reel:
 
 
 def play(applicant: Browser, view: Page, allowed: Range) -> Reel:
-    """Playlist, map and segments; every frame lies inside the approved range."""
+    """Playlist, map and segments; every picture was taken inside the approved range.
+
+    Raises PageError where the playlist has a gap.
+    """
     found = view.tree.xpath("//@data-playlist")
     if not found:
         raise PageError(f"{view.path} tidak punya daftar putar: {view.sentence}")
     address = urljoin(view.response.url, str(found[0]))
     told = applicant.get(address)
-    if told.status_code != 200 or "#EXTM3U" not in told.text:
-        raise PageError(f"daftar putar: {told.status_code} {told.text[:200]}")
+    if told.status_code != 200 or "#EXTM3U" not in told.text or "#EXT-X-GAP" in told.text:
+        raise PageError(f"daftar putar: {told.status_code} {told.text[:400]}")
     init, pieces = "", []
     for line in told.text.splitlines():
         if named := re.match(r'#EXT-X-MAP:URI="([^"]+)"', line):
