@@ -1,11 +1,15 @@
-"""The one login of the portal: allauth's views, and only those that a closed office needs."""
+"""The one login, by allauth's views and only those that a closed office needs; Plt. and Plh."""
 
 from __future__ import annotations
 
 from allauth.account import views
 from django.urls import path, re_path
 
+from cctvportal.accounts.views import delegations, revoke
+
 urlpatterns = [
+    path("pengganti/", delegations, name="delegations"),
+    path("pengganti/<int:pk>/cabut/", revoke, name="delegation_revoke"),
     path("masuk/", views.login, name="account_login"),
     path("keluar/", views.logout, name="account_logout"),
     path("daftar/", views.signup, name="account_signup"),

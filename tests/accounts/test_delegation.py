@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from cctvportal.accounts.access import NotAllowed, allows
 from cctvportal.accounts.enums import DelegationKind, Role
@@ -75,3 +77,37 @@ def test_the_database_ties_the_applicant_kind_to_the_role(role: Role, kind: str)
 
 def test_a_person_no_longer_active_has_no_right() -> None:
     assert not allows("accounts.own", accounts.officer(is_active=False))
+
+
+def test_an_approver_appoints_and_revokes_on_the_page(client: Client) -> None:
+    head, person = accounts.approver(), accounts.applicant()
+    client.force_login(head, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answers = {
+        "to": person.pk,
+        "kind": "PLH",
+        "letter_number": "800/7",
+        "starts_at": "2026-01-01T08:00",
+        "ends_at": "2999-01-01T08:00",
+    }
+    page = client.post(reverse("delegations"), answers, follow=True)
+    assert person.name in page.content.decode()
+    assert active_delegation(person) is not None
+    given = Delegation.objects.get()
+    client.post(reverse("delegation_revoke", args=[given.pk]))
+    assert active_delegation(person) is None
+
+
+def test_a_wrong_date_keeps_what_was_typed(client: Client) -> None:
+    head, person = accounts.approver(), accounts.applicant()
+    client.force_login(head, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answers = {
+        "to": person.pk,
+        "kind": "PLH",
+        "letter_number": "800/7",
+        "starts_at": "2026-01-02T08:00",
+        "ends_at": "2026-01-01T08:00",
+    }
+    page = client.post(reverse("delegations"), answers)
+    assert "800/7" in page.content.decode()
+    assert "Waktu selesai harus sesudah" in page.content.decode()
+    assert not Delegation.objects.exists()

@@ -1,0 +1,86 @@
+"""Stock admin pages that save through services, and show a service's refusal in their form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.contrib import admin
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+
+from cctvportal.accounts.access import person
+from cctvportal.accounts.models import User
+from cctvportal.common.errors import Conflict, Refused
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Saving(Generic[M]):
+    """A valid form on its way to a service: the row as it shall be, and what was typed."""
+
+    row: M
+    is_new: bool
+    typed: dict[str, Any]
+    changed: frozenset[str]
+    by: User
+
+
+class ServiceAdmin(admin.ModelAdmin[M]):
+    """A model's pages whose `keep` calls services to save what was typed.
+
+    A Refused from it undoes everything and comes back as a sentence of the form, with all that was
+    typed still there; a Conflict is a page of its own (409). Rights are the rules' alone.
+    """
+
+    actions = None
+
+    def keep(self, saving: Saving[M]) -> None:
+        """Saves by the model's service. May raise Refused or Conflict."""
+        raise NotImplementedError
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        changed = frozenset(form.changed_data)
+        self.keep(Saving(obj, not change, form.cleaned_data, changed, person(request)))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        given = (object_id, form_url, extra_context)
+        try:
+            return super().changeform_view(request, *given)
+        except Conflict:
+            raise
+        except Refused as refusal:
+            request.refusal = refusal  # type: ignore[attr-defined] # for get_form, in this answer only
+            return super().changeform_view(request, *given)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: M | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **kwargs: Any,
+    ) -> type[ModelForm[M]]:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        refusal: Refused | None = getattr(request, "refusal", None)
+        return form if refusal is None else _telling(form, refusal)
+
+
+def _telling(form: type[ModelForm[M]], refusal: Refused) -> type[ModelForm[M]]:
+    """The same form, wrong for the reason that the service gave."""
+
+    class Telling(form):  # type: ignore[misc, valid-type] # a class made by Django
+        def clean(self) -> dict[str, Any]:
+            data: dict[str, Any] = super().clean()
+            field = refusal.field if refusal.field in self.fields else None
+            self.add_error(field, refusal.message)
+            return data
+
+    return Telling
