@@ -1,9 +1,23 @@
 from __future__ import annotations
 
+from typing import Final
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from cctvportal.common.navigation import NavItem, register
+from cctvportal.common.navigation import Group, NavItem, register
+
+_MENU: Final = (
+    NavItem("delegations", _("Pejabat pengganti"), "person", "accounts.view_delegation", order=60),
+    NavItem(
+        "admin:accounts_user_changelist",
+        _("Pengguna"),
+        "people",
+        "accounts.view_user",
+        Group.SYSTEM,
+        order=10,
+    ),
+)
 
 
 class AccountsConfig(AppConfig):
@@ -12,12 +26,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "Orang dan wewenang"
 
     def ready(self) -> None:
-        register(
-            NavItem(
-                "delegations",
-                _("Pejabat pengganti"),
-                "person",
-                "accounts.view_delegation",
-                order=60,
-            )
-        )
+        register(*_MENU)

@@ -40,8 +40,8 @@ def _appointed(request: PersonRequest, form: DelegationForm) -> bool:
     return True
 
 
-@require_POST
 @page("accounts.delegate")
+@require_POST
 def revoke(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Ends one's own appointment of another at once."""
     given = get_object_or_404(Delegation, pk=pk, principal=request.user)
