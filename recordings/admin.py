@@ -1,0 +1,89 @@
+"""The registers of disks, volumes and terms. Footage itself has no page here, and no list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cctvportal.common import words
+from cctvportal.common.clock import now
+from cctvportal.service_admin import Saving, ServiceAdmin
+from recordings.forms.registers import MediumForm, TermForm
+from recordings.models import Medium, RecordingPlan, Volume
+from recordings.services import disks, storage
+
+
+@admin.register(Medium)
+class MediumAdmin(ServiceAdmin[Medium]):
+    """Book 3's disks: registering writes the marker onto the attached disk."""
+
+    form = MediumForm
+    list_display = ("label", "kind", "owner", "serial", "in_use")
+    list_filter = ("kind",)
+    search_fields = ("label", "serial", "owner")
+
+    @admin.display(description=gettext_lazy("keadaan"))
+    def in_use(self, obj: Medium) -> str:
+        if obj.retired_at is None:
+            return _("dipakai")
+        return _("tidak dipakai sejak %s") % words.date(obj.retired_at)
+
+    def get_fields(self, request: HttpRequest, obj: Medium | None = None) -> Any:  # noqa: ARG002 - Django's signature
+        own = ["kind", "label", "serial", "path", "owner"]
+        return [*own, "retired"] if obj else own
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Medium | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        return ["kind"] if obj else []
+
+    def keep(self, saving: Saving[Medium]) -> None:
+        row = saving.row
+        if saving.is_new:
+            disks.register(row, by=saving.by)
+            return
+        retired = saving.typed["retired"]
+        row.retired_at = (row.retired_at or now()) if retired else None
+        disks.change(row, by=saving.by)
+
+
+@admin.register(Volume)
+class VolumeAdmin(ServiceAdmin[Volume]):
+    list_display = ("label", "node", "path", "reserve")
+    fields = ("label", "node", "path", "reserve_bytes")
+
+    @admin.display(description=gettext_lazy("ruang cadangan"))
+    def reserve(self, obj: Volume) -> str:
+        return words.size(obj.reserve_bytes)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Volume | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
+        return ["node", "path"] if obj else []
+
+    def keep(self, saving: Saving[Volume]) -> None:
+        save = storage.add_volume if saving.is_new else storage.change_volume
+        save(saving.row, by=saving.by)
+
+
+@admin.register(RecordingPlan)
+class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
+    """How long each camera's footage is kept, and why; made when a camera is added."""
+
+    form = TermForm
+    list_display = ("camera", "volume", "term", "legal_basis")
+    list_select_related = ("camera", "volume")
+    fields = ("camera", "volume", "amount", "unit", "legal_basis")
+    readonly_fields = ("camera", "volume")
+
+    @admin.display(description=gettext_lazy("masa simpan"))
+    def term(self, obj: RecordingPlan) -> str:
+        return words.duration(obj.keep_for)
+
+    def keep(self, saving: Saving[RecordingPlan]) -> None:
+        given = saving.typed
+        term = timedelta(**{given["unit"]: given["amount"]})
+        storage.change_term(
+            saving.row, keep_for=term, legal_basis=given["legal_basis"], by=saving.by
+        )

@@ -1,0 +1,243 @@
+"""Registers of rooms, keys, devices and cameras, with a virtual camera at the other end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cctvportal.audit.models import Entry
+from devices.models import Camera, Device, Room, RoomKey
+from devices.simulator import VirtualCamera
+from tests.factories import accounts
+from tests.factories.devices import CameraFactory, DeviceFactory, RoomFactory, RoomKeyFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+SECRET = "rahasia-kamera-7"
+
+
+@pytest.fixture
+def desk() -> Client:
+    return logged_in(accounts.officer())
+
+
+@pytest.fixture
+def camera() -> Iterator[VirtualCamera]:
+    with VirtualCamera("Lobi Contoh", username="admin", password=SECRET, size=(160, 96)) as one:
+        yield one
+
+
+def logged_in(person: Any) -> Client:
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def text(answer: Any) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"admin:{name}", args=args)
+
+
+def new(camera: VirtualCamera, **given: Any) -> dict[str, Any]:
+    facts = {
+        "name": "Lobi timur",
+        "room": RoomFactory().pk,
+        "url": camera.rtsp_url,
+        "username": "admin",
+        "password": SECRET,
+    }
+    return {**facts, **given}
+
+
+def test_new_camera_that_answers_is_saved_with_a_sealed_password(
+    desk: Client, camera: VirtualCamera
+) -> None:
+    answer = desk.post(url("camera_new"), new(camera), follow=True)
+    assert "Kamera Lobi timur ditambahkan dan mulai direkam." in text(answer)
+    device = Device.objects.get()
+    assert device.password == SECRET
+    assert SECRET.encode() not in bytes(device.password_sealed)
+    assert Camera.objects.get().codec == "h264"
+    assert SECRET not in "".join(str(entry.facts) for entry in Entry.objects.all())
+
+
+def test_new_camera_with_a_wrong_password_saves_nothing_and_never_echoes_it(
+    desk: Client, camera: VirtualCamera
+) -> None:
+    wrong = "kata-sandi-salah"
+    answer = desk.post(url("camera_new"), new(camera, password=wrong))
+    assert "kata sandi" in text(answer).lower()
+    assert 'value="Lobi timur"' in answer.content.decode()
+    assert wrong not in answer.content.decode()
+    assert not Device.objects.exists()
+
+
+def test_new_camera_address_with_an_account_in_it_is_refused(
+    desk: Client, camera: VirtualCamera
+) -> None:
+    sent = new(camera, url=f"rtsp://admin:{SECRET}@127.0.0.1:8554/a")
+    answer = desk.post(url("camera_new"), sent)
+    assert "Tulis alamat tanpa nama pengguna dan kata sandi." in text(answer)
+    assert not Device.objects.exists()
+
+
+def test_new_camera_of_a_known_name_is_refused_before_it_is_asked(
+    desk: Client, camera: VirtualCamera
+) -> None:
+    DeviceFactory(name="Lobi timur")
+    assert "Nama ini sudah dipakai." in text(desk.post(url("camera_new"), new(camera)))
+
+
+def test_try_tells_what_answers_and_saves_nothing(desk: Client, camera: VirtualCamera) -> None:
+    sent = new(camera, name="", room="")
+    answer = desk.post(url("camera_try"), sent, headers={"HX-Request": "true"})
+    assert "Tersambung: H264, 160 x 96" in text(answer)
+    assert "<html" not in answer.content.decode()
+    assert not Device.objects.exists()
+
+
+def test_try_by_onvif_tells_the_maker(desk: Client, camera: VirtualCamera) -> None:
+    sent = new(camera, url=camera.onvif_url.partition("/onvif")[0])
+    assert "Tersambung: H264" in text(desk.post(url("camera_try"), sent))
+
+
+def test_try_without_scripts_is_the_whole_page_without_the_password(
+    desk: Client, camera: VirtualCamera
+) -> None:
+    camera.refuse_auth()
+    page = desk.post(url("camera_try"), new(camera)).content.decode()
+    assert 'value="Lobi timur"' in page
+    assert "alert-danger" in page
+    assert SECRET not in page
+    assert desk.get(url("camera_try")).status_code == 405
+
+
+def test_try_of_an_address_that_is_none_says_how_to_write_one(desk: Client) -> None:
+    answer = desk.post(url("camera_try"), {"url": "ftp://kamera"}, headers={"HX-Request": "true"})
+    assert "Tulis alamat seperti http://" in text(answer)
+
+
+def test_stock_add_pages_lead_to_the_form_that_asks_the_camera(desk: Client) -> None:
+    for model in ("device", "camera"):
+        assert desk.get(url(f"devices_{model}_add"))["Location"] == url("camera_new")
+
+
+def test_device_moves_its_cameras_and_keeps_its_password(desk: Client) -> None:
+    device = DeviceFactory(host="127.0.0.1", rtsp_port=8554)
+    Device.objects.filter(pk=device.pk).update(username="admin")
+    camera = CameraFactory(device=device, stream_url="rtsp://127.0.0.1:8554/cam")
+    Device.objects.get(pk=device.pk)
+    answer = desk.post(url("devices_device_change", device.pk), changed(device, host="127.0.0.9"))
+    assert answer.status_code == 302, text(answer)
+    camera.refresh_from_db()
+    assert camera.stream_url == "rtsp://127.0.0.9:8554/cam"
+
+
+def changed(device: Device, **given: Any) -> dict[str, Any]:
+    facts = {
+        "name": device.name,
+        "host": device.host,
+        "onvif_port": device.onvif_port,
+        "rtsp_port": device.rtsp_port,
+        "username": "admin",
+        "new_password": "",
+        "cameras-TOTAL_FORMS": 0,
+        "cameras-INITIAL_FORMS": 0,
+    }
+    return {**facts, **given}
+
+
+def test_device_password_is_written_and_never_read(desk: Client) -> None:
+    device = DeviceFactory()
+    where = url("devices_device_change", device.pk)
+    desk.post(where, changed(device, new_password=SECRET))
+    device.refresh_from_db()
+    assert device.password == SECRET
+    desk.post(where, changed(device))
+    device.refresh_from_db()
+    assert device.password == SECRET
+    assert SECRET not in desk.get(where).content.decode()
+
+
+def test_device_host_that_is_none_keeps_what_was_typed(desk: Client) -> None:
+    device = CameraFactory(stream_url="rtsp://127.0.0.1:554/a").device
+    answer = desk.post(url("devices_device_change", device.pk), changed(device, host="a b"))
+    assert "Nama host kamera tidak sah." in text(answer)
+    assert 'value="a b"' in answer.content.decode()
+    device.refresh_from_db()
+    assert device.host == "127.0.0.1"
+
+
+def test_device_is_tried_with_its_own_account(desk: Client, camera: VirtualCamera) -> None:
+    desk.post(url("camera_new"), new(camera))
+    device = Device.objects.get()
+    answer = desk.post(url("devices_device_probe", device.pk), follow=True)
+    assert "Tersambung: H264" in text(answer)
+    camera.refuse_auth()
+    answer = desk.post(url("devices_device_probe", device.pk), follow=True)
+    assert "Tersambung" not in text(answer)
+    assert desk.get(url("devices_device_probe", device.pk)).status_code == 405
+
+
+def test_camera_is_renamed_and_switched_off(desk: Client) -> None:
+    camera = CameraFactory()
+    sent = {
+        "name": "Lorong barat",
+        "room": camera.room_id,
+        "stream_url": camera.stream_url,
+        "priority": 1,
+    }
+    desk.post(url("devices_camera_change", camera.pk), sent)
+    camera.refresh_from_db()
+    assert (camera.name, camera.enabled, camera.priority) == ("Lorong barat", False, 1)
+    assert Entry.objects.filter(action="camera.changed").exists()
+
+
+def test_camera_is_removed_for_good(desk: Client) -> None:
+    camera = CameraFactory()
+    where = url("camera_remove", camera.pk)
+    assert "untuk seterusnya?" in text(desk.get(where))
+    assert "dilepas." in text(desk.post(where, follow=True))
+    assert "sudah dilepas pada" in text(desk.get(where))
+    assert "Kamera ini sudah dilepas." in text(desk.post(where))
+    page = desk.get(url("devices_camera_change", camera.pk)).content.decode()
+    assert 'name="_save"' not in page
+    assert desk.get(url("camera_remove", 0)).status_code == 404
+
+
+def test_rooms_and_keys_are_saved_by_their_services(desk: Client) -> None:
+    desk.post(url("devices_room_add"), {"name": "Ruang Rekaman", "location": "Lantai 2"})
+    room = Room.objects.get()
+    desk.post(url("devices_room_change", room.pk), {"name": "Ruang Rekam", "location": ""})
+    desk.post(url("devices_roomkey_add"), {"label": "RR-1", "room": room.pk})
+    key = RoomKey.objects.get()
+    sent = {"label": "RR-1", "room": room.pk, "retired": "on"}
+    desk.post(url("devices_roomkey_change", key.pk), sent)
+    key.refresh_from_db()
+    assert key.retired
+    told = Entry.objects.order_by("serial").values_list("action", flat=True)
+    assert list(told)[-4:] == ["room.added", "room.changed", "roomkey.added", "roomkey.changed"]
+
+
+def test_it_admin_sees_devices_and_no_keys() -> None:
+    client = logged_in(accounts.it_admin())
+    for model in ("room", "device", "camera"):
+        assert client.get(url(f"devices_{model}_changelist")).status_code == 200
+    assert client.get(url("devices_roomkey_changelist")).status_code in {403, 404}
+
+
+def test_nothing_is_ever_deleted(desk: Client) -> None:
+    rows = (RoomFactory(), RoomKeyFactory(), DeviceFactory(), CameraFactory())
+    for row in rows:
+        where = url(f"devices_{type(row).__name__.lower()}_delete", row.pk)
+        assert desk.post(where, {"post": "yes"}).status_code in {403, 404}
+        assert type(row).objects.filter(pk=row.pk).exists()

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from cctvportal.audit.models import Entry
+from recordings.models import Medium, RecordingPlan, Volume
+from recordings.package.disk import MARKER
+from recordings.services import volumes
+from tests.factories import accounts
+from tests.factories.recordings import PlanFactory, VolumeFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def logged_in(person: Any) -> Client:
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def desk() -> Client:
+    return logged_in(accounts.officer())
+
+
+@pytest.fixture
+def admin() -> Client:
+    return logged_in(accounts.it_admin())
+
+
+def text(answer: Any) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
+
+
+def url(name: str, *args: object) -> str:
+    return reverse(f"admin:recordings_{name}", args=args)
+
+
+def disk(folder: Path, **given: Any) -> dict[str, Any]:
+    facts = {"kind": "FOLDER", "label": "HDD-03", "serial": "", "path": str(folder)}
+    return {**facts, "owner": "Kantor", **given}
+
+
+def test_medium_is_registered_with_its_marker(desk: Client, tmp_path: Path) -> None:
+    assert desk.post(url("medium_add"), disk(tmp_path)).status_code == 302
+    row = Medium.objects.get()
+    assert json.loads((tmp_path / MARKER).read_text()) == {"medium": str(row.pk)}
+
+
+def test_medium_that_is_not_there_keeps_what_was_typed(desk: Client, tmp_path: Path) -> None:
+    answer = desk.post(url("medium_add"), disk(tmp_path / "tidak-ada"))
+    assert "Hard disk terlepas atau bermasalah" in text(answer)
+    assert 'value="HDD-03"' in answer.content.decode()
+    assert not Medium.objects.exists()
+
+
+def test_medium_on_the_system_disk_is_no_external_disk(desk: Client, tmp_path: Path) -> None:
+    answer = desk.post(url("medium_add"), disk(tmp_path, kind="USB"))
+    if Path("/").stat().st_dev == tmp_path.stat().st_dev:
+        assert "berada di disk sistem" in text(answer)
+        assert not Medium.objects.exists()
+
+
+def test_medium_is_retired_and_taken_up_again(desk: Client, tmp_path: Path) -> None:
+    desk.post(url("medium_add"), disk(tmp_path))
+    row = Medium.objects.get()
+    where = url("medium_change", row.pk)
+    desk.post(where, disk(tmp_path, retired="on"))
+    row.refresh_from_db()
+    assert row.retired_at is not None
+    assert "tidak dipakai sejak" in text(desk.get(url("medium_changelist")))
+    desk.post(where, disk(tmp_path))
+    row.refresh_from_db()
+    assert row.retired_at is None
+    assert "dipakai" in text(desk.get(url("medium_changelist")))
+
+
+def test_volume_is_made_by_the_it_admin_with_its_marker(admin: Client, tmp_path: Path) -> None:
+    sent = {"label": "Media 1", "node": "node-1", "path": str(tmp_path / "f"), "reserve_bytes": 0}
+    assert admin.post(url("volume_add"), sent).status_code == 302
+    with volumes.opened(Volume.objects.get()):
+        pass
+
+
+def test_volume_that_cannot_be_written_is_refused(admin: Client, tmp_path: Path) -> None:
+    (tmp_path / "berkas").write_text("")
+    where = str(tmp_path / "berkas" / "f")
+    sent = {"label": "Media 1", "node": "node-1", "path": where, "reserve_bytes": 0}
+    answer = admin.post(url("volume_add"), sent)
+    assert "tidak dapat ditulis" in text(answer)
+    assert not Volume.objects.exists()
+
+
+def test_volume_keeps_its_folder(admin: Client) -> None:
+    row = VolumeFactory()
+    sent = {"label": "Nama baru", "reserve_bytes": 5_000_000_000, "path": "/lain"}
+    admin.post(url("volume_change", row.pk), sent)
+    now = Volume.objects.get()
+    assert (now.label, now.reserve_bytes, now.path) == ("Nama baru", 5_000_000_000, row.path)
+
+
+def test_term_is_changed_with_its_ground(desk: Client) -> None:
+    plan = PlanFactory(keep_for=timedelta(days=30))
+    page = desk.get(url("recordingplan_change", plan.pk)).content.decode()
+    assert 'value="30"' in page
+    sent = {"amount": 2, "unit": "minutes", "legal_basis": "Peragaan kedaluwarsa otomatis"}
+    assert desk.post(url("recordingplan_change", plan.pk), sent).status_code == 302
+    plan.refresh_from_db()
+    assert plan.keep_for == timedelta(minutes=2)
+    entry = Entry.objects.get(action="plan.changed")
+    assert entry.facts == {"keep_seconds": [2_592_000, 120]}
+
+
+def test_term_without_a_ground_is_refused(desk: Client) -> None:
+    plan = PlanFactory(keep_for=timedelta(hours=36))
+    sent = {"amount": 5, "unit": "days", "legal_basis": "perlu"}
+    answer = desk.post(url("recordingplan_change", plan.pk), sent)
+    assert "Tulis dasarnya dalam satu kalimat" in text(answer)
+    assert 'value="perlu"' in answer.content.decode()
+    assert RecordingPlan.objects.get().keep_for == timedelta(hours=36)
+
+
+def test_each_register_is_for_its_own_keeper(desk: Client, admin: Client) -> None:
+    plan, volume = PlanFactory(), VolumeFactory()
+    assert admin.get(url("medium_changelist")).status_code in {403, 404}
+    assert desk.get(url("volume_add")).status_code in {403, 404}
+    assert desk.get(url("volume_changelist")).status_code == 200
+    sent = {"amount": 1, "unit": "days", "legal_basis": "Dasar yang cukup panjang"}
+    assert admin.post(url("recordingplan_change", plan.pk), sent).status_code in {403, 404}
+    assert desk.get(url("recordingplan_add")).status_code in {403, 404}
+    assert admin.post(url("volume_delete", volume.pk), {"post": "yes"}).status_code in {403, 404}
