@@ -80,6 +80,19 @@ class BookFilter(forms.Form):
             kind=Kind(answers.get("jenis") or Kind.ACCESS),
         )
 
+    def said(self) -> str:
+        """The filter in words, for the page as it is printed; empty when nothing was asked."""
+        self.is_valid()
+        answers = self.cleaned_data
+        parts = [
+            f"{self.fields[name].label} {value:%d-%m-%Y}"
+            if isinstance(value, date)
+            else f"{self.fields[name].label}: {dict(_KINDS).get(value, value)}"
+            for name, value in answers.items()
+            if value
+        ]
+        return ", ".join(parts)
+
     def asked(self) -> dict[str, str]:
         """The answers as text, for the access book and the links to other pages."""
         return {name: str(self.data.get(name, "")) for name in self.fields if self.data.get(name)}

@@ -5,8 +5,9 @@ from typing import Final
 
 from django.utils import translation
 
-from cctvportal.common.errors import Refused
-from requests_app.models import AccessRequest
+from recordings.enums import ErasureState
+from requests_app.enums import Verdict
+from requests_app.models import AccessRequest, SourceErasure
 from requests_app.papers.access import access
 from requests_app.papers.erasure import erasure
 from requests_app.papers.hand_over import hand_over
@@ -32,12 +33,23 @@ def compose(kind: PaperKind, request: AccessRequest) -> Paper:
 
 
 def available(request: AccessRequest) -> list[PaperKind]:
-    """The papers that `request` has by now, in the order of the SOP."""
-    found = []
-    for kind in PaperKind:
-        try:
-            compose(kind, request)
-        except Refused:
-            continue
-        found.append(kind)
-    return found
+    """The papers that `request` has by now, in the order of the SOP; four small questions."""
+    return [kind for kind in PaperKind if _EXISTS[kind](request)]
+
+
+def _is_permitted(request: AccessRequest) -> bool:
+    decision = getattr(request, "decision", None)
+    return bool(decision and decision.verdict == Verdict.APPROVED and not decision.awaits_login)
+
+
+def _is_erased(request: AccessRequest) -> bool:
+    tied = SourceErasure.objects.filter(request=request, erasure__state=ErasureState.DONE)
+    return tied.exists()
+
+
+_EXISTS: Final[Mapping[PaperKind, Callable[[AccessRequest], bool]]] = {
+    PaperKind.PERMIT: _is_permitted,
+    PaperKind.ACCESS: lambda request: request.issuances.exists(),
+    PaperKind.HAND_OVER: lambda request: hasattr(request, "hand_over"),
+    PaperKind.ERASURE: _is_erased,
+}

@@ -42,7 +42,7 @@ def show(request: PersonRequest, book: str) -> HttpResponse:
         note_reading(book=book, asked=form.asked(), exported=False, by=request.user)
     query = urlencode(form.asked())
     context = {
-        "book": _shown(chosen, chosen.lines(current.object_list, form), pages.count, query),
+        "book": _shown(chosen, chosen.lines(current.object_list, form), pages.count, form),
         "form": form,
         "filter_form": form,
         "page": current,
@@ -69,13 +69,14 @@ def export(request: PersonRequest, book: str) -> StreamingHttpResponse:
     )
 
 
-def _shown(book: Book, rows: list[Row], total: int, query: str) -> dict[str, Any]:
-    address = reverse(f"books:{book.key}_csv")
+def _shown(book: Book, rows: list[Row], total: int, form: BookFilter) -> dict[str, Any]:
+    address, query, said = reverse(f"books:{book.key}_csv"), urlencode(form.asked()), form.said()
+    shown = _("Yang ditampilkan: %s.") % said if said else ""
     return {
         "title": book.title,
         "number": book.number,
-        "intro": _("%(intro)s Buku %(number)d dari 5 menurut SOP.")
-        % {"intro": book.intro, "number": book.number},
+        "intro": _("%(intro)s Buku %(number)d dari 5 menurut SOP. %(shown)s")
+        % {"intro": book.intro, "number": book.number, "shown": shown},
         "columns": book.columns,
         "rows": rows,
         "total": total,

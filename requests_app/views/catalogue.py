@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from cctvportal.accounts.access import TABLE
 from cctvportal.common import words
 from devices.enums import IncidentKind
-from recordings.enums import ExportState
+from recordings.enums import ErasureState, ExportState
 from recordings.models import Export
 from requests_app.forms.books import BookFilter, DiskFilter, FaultFilter, MonitoringFilter
 from requests_app.papers.kinds import PaperKind
@@ -26,6 +27,7 @@ from requests_app.views.shelf import (
     Book,
     Cell,
     Row,
+    at,
     lasting,
     link,
     person,
@@ -53,9 +55,9 @@ def _access_row(line: AccessLine) -> Row:
     what = _thing(line)
     return (
         Cell(str(entry.serial)),
-        Cell(stamp(entry.at)),
+        at(entry.at),
         Cell(line.persons["actor"]) if "actor" in line.persons else person(entry.actor),
-        Cell(sentence(entry.action), _note(line)),
+        Cell(sentence(entry.action, entry.facts), _note(line)),
         Cell(what, when) if what else Cell(when),
         Cell(request.activity if request else ""),
         request_cell(request, str(entry.facts.get("number") or "")),
@@ -100,8 +102,8 @@ def _force_majeure(found: Any, _form: BookFilter) -> list[Row]:
 def _fault_row(line: FaultLine) -> Row:
     by = line.reported_by
     return (
-        Cell(stamp(line.started_at)),
-        lasting(line.started_at, line.ended_at),
+        at(line.started_at),
+        *lasting(line.started_at, line.ended_at),
         Cell(places(line.cameras) or _("Seluruh kantor")),
         Cell(line.cause, line.description),
         Cell(line.action_taken),
@@ -109,18 +111,22 @@ def _fault_row(line: FaultLine) -> Row:
     )
 
 
+# Short, because a tag does not break into lines.
 _STATES = {
-    ExportState.VERIFIED: ("done", "check-circle"),
-    ExportState.FAILED: ("stop", "cross-circle"),
-    ExportState.CANCELLED: ("", "ban"),
+    ExportState.QUEUED: (_lazy("Menunggu"), "wait", "hourglass"),
+    ExportState.WRITING: (_lazy("Disalin"), "wait", "hourglass"),
+    ExportState.VERIFYING: (_lazy("Dibaca ulang"), "wait", "hourglass"),
+    ExportState.VERIFIED: (_lazy("Cocok"), "done", "check-circle"),
+    ExportState.FAILED: (_lazy("Gagal"), "stop", "cross-circle"),
+    ExportState.CANCELLED: (_lazy("Dibatalkan"), "", "ban"),
 }
 
 
-class _ExportTag:
-    def __init__(self, export: Export) -> None:
-        state = ExportState(export.state)
-        self.word = str(state.label)
-        self.css, self.icon = _STATES.get(state, ("wait", "hourglass"))
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    word: str
+    css: str
+    icon: str
 
 
 def _disks(found: Any, _form: BookFilter) -> list[Row]:
@@ -130,11 +136,12 @@ def _disks(found: Any, _form: BookFilter) -> list[Row]:
 def _disk_row(export: Export) -> Row:
     tied = getattr(export, "fulfilment", None)
     request = tied.request if tied else None
-    tag = _ExportTag(export)
+    word, css, icon = _STATES[ExportState(export.state)]
+    tag = _Tag(str(word), css, icon)
     shown = [row.camera for row in export.cameras.all()]
     size = words.size(export.bytes) if export.bytes else ""
     return (
-        Cell(stamp(export.queued_at)),
+        at(export.queued_at),
         Cell(export.medium.label, export.medium.serial),
         Cell(
             export.number,
@@ -163,7 +170,9 @@ def _source_fate(export: Export) -> Cell:
     """What became of the source (SOP steps 4 and 5)."""
     erasure = getattr(export, "erasure", None)
     if erasure is not None:
-        return Cell(str(erasure.get_state_display()), stamp(erasure.done_at))
+        if erasure.state == ErasureState.DONE:
+            return Cell(_("Sudah dimusnahkan"), stamp(erasure.done_at))
+        return Cell(str(erasure.get_state_display()))
     return Cell(_("kedaluwarsa sendiri")) if export.purpose == "SECURITY" else Cell("")
 
 
@@ -180,14 +189,17 @@ def _monitoring(found: Any, form: MonitoringFilter) -> list[Row]:
 
 def _camera_row(one: Watched, kept: Stock) -> Row:
     last = one.plan.last_frame_at if one.plan else None
-    breaks = words.duration(one.lost) if one.breaks else _("tidak terputus")
+    whole = _("tidak terputus") if one.spans else _("belum ada rekaman")
+    breaks = words.duration(one.lost) if one.breaks else whole
     return (
         Cell(one.camera.name, one.camera.room.name),
         Cell(one.state.word, state=one.state),
-        Cell(stamp(last), words.ago(last) if last else ""),
+        at(last, words.ago(last) if last else ""),
         Cell(breaks, _("%d kali terputus") % len(one.breaks) if one.breaks else ""),
         Cell(words.size(kept.day_bytes)),
-        Cell(stamp(kept.since), _("%s potongan") % words.number(kept.segments)),
+        at(kept.since, _("%s potongan") % words.number(kept.segments))
+        if kept.segments
+        else Cell(_("belum ada")),
         Cell(words.size(kept.bytes)),
         Cell(words.duration(one.plan.keep_for), one.plan.legal_basis) if one.plan else Cell(""),
     )
@@ -196,6 +208,7 @@ def _camera_row(one: Watched, kept: Stock) -> Row:
 _BREAK_COLUMNS = (
     _lazy("Mulai, WIB"),
     _lazy("Selesai, WIB"),
+    _lazy("Lama"),
     _lazy("Kamera"),
     _lazy("Sebab dan keterangan"),
     _lazy("Yang dilakukan"),

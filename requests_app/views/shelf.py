@@ -26,12 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: a value with a smaller line below it; `state` is a status tag."""
+    """A cell: a value with a smaller line below it; `state` is a status tag.
+
+    `sortable` stands in its place in a spreadsheet.
+    """
 
     text: str
     small: str = ""
     url: str = ""
     state: Any = None
+    sortable: str = ""
 
     def __str__(self) -> str:
         return self.text
@@ -39,7 +43,8 @@ class Cell:
     @property
     def plain(self) -> str:
         """Both lines as one, for a table without lines in lines."""
-        return "; ".join(filter(None, (self.text, self.small)))
+        said = self.sortable or "; ".join(filter(None, (self.text, self.small)))
+        return said.replace(_JOINER, "").replace(words.HARD_SPACE, " ")
 
 
 Row = tuple[Cell, ...]
@@ -59,30 +64,50 @@ class Book:
     lines: Callable[[Any, Any], list[Row]]
 
 
+# No line breaks here, though a dash would allow it.
+_JOINER: Final = "\u2060"
 COLUMN_TIME: Final = gettext_lazy("Waktu, WIB")
 
 
 def stamp(moment: datetime | None) -> str:
-    """`24 Nov 2026, 09.26`, for columns whose heading says WIB."""
-    if moment is None:
-        return ""
+    """`24 Nov 2026, 09.26`, for columns whose heading says WIB; breaks before the hour only."""
+    return f"{_day(moment)}, {words.hour(moment)}" if moment else ""
+
+
+def _day(moment: datetime) -> str:
     local = moment.astimezone(WIB)
-    return f"{dateformat.format(local, 'j M Y')}, {words.hour(moment)}"
+    return dateformat.format(local, "j M Y").replace(" ", words.HARD_SPACE)
 
 
-def lasting(start: datetime, end: datetime | None) -> Cell:
-    """The end of something and how long it took, or that it goes on."""
+def at(moment: datetime | None, small: str = "") -> Cell:
+    """A moment; in a spreadsheet `2026-11-24 09:26:05`, which sorts."""
+    if moment is None:
+        return Cell("", small)
+    return Cell(stamp(moment), small, sortable=f"{moment.astimezone(WIB):%Y-%m-%d %H:%M:%S}")
+
+
+def lasting(start: datetime, end: datetime | None) -> tuple[Cell, Cell]:
+    """The end of something, and how long it took; or that it goes on, and since when."""
     if end is None:
-        return Cell(_("masih berlangsung"), words.ago(start))
-    return Cell(stamp(end), words.duration(end - start))
+        return Cell(_("masih berlangsung")), Cell(words.ago(start))
+    return at(end), Cell(words.duration(end - start))
 
 
 def ranged(start: datetime | None, end: datetime | None) -> str:
-    """`23 November 2026, 08.00–12.00 WIB`."""
+    """`23 Nov 2026, 08.00–12.00 WIB`, with the seconds where they are not zero.
+
+    The hours stay together on one line.
+    """
     if start is None or end is None:
         return ""
-    said = words.hours(start, end)
-    return f"{words.date(start)}, {said}" if words.EN_DASH in said else said
+    form = "%H.%M.%S" if start.second or end.second else "%H.%M"
+    left, right = (f"{moment.astimezone(WIB):{form}}" for moment in (start, end))
+    close = f"{right}{words.HARD_SPACE}WIB"
+    if left == right:
+        return f"{_day(start)}, {close}"
+    if _day(start) == _day(end):
+        return f"{_day(start)}, {left}{_JOINER}{words.EN_DASH}{_JOINER}{close}"
+    return f"{_day(start)}, {left} {words.EN_DASH} {_day(end)}, {close}"
 
 
 def person(user: User | None) -> Cell:

@@ -19,6 +19,7 @@ from requests_app.selectors.books.sentences import BEGINNINGS
 
 _REQUEST = AccessRequest._meta.label_lower  # noqa: SLF001 - Django's public _meta
 _MEDIUM = Medium._meta.label_lower  # noqa: SLF001 - Django's public _meta
+_EXPORT = Export._meta.label_lower  # noqa: SLF001 - Django's public _meta
 _CAMERA = Camera._meta.label_lower  # noqa: SLF001 - Django's public _meta
 
 
@@ -78,6 +79,7 @@ def access_lines(found: Sequence[Entry]) -> list[AccessLine]:
     """The entries with their requests, cameras, keys and disks; the same few queries for any."""
     requests = _requests(found)
     handouts = _handouts(found)
+    exports = _exports(found)
     media = _media(found)
     cameras = Camera.objects.select_related("room").in_bulk(
         {pk for entry in found for pk in _camera_ids(entry)}
@@ -95,7 +97,7 @@ def access_lines(found: Sequence[Entry]) -> list[AccessLine]:
                 start=start,
                 end=end,
                 handout=handouts.get(entry.facts.get("handout")),
-                medium=media.get(_text(entry, "medium") or _subject(entry, _MEDIUM)),
+                medium=media.get(_medium(entry)) or exports.get(_export(entry)),
                 persons={row.field: row.value for row in entry.persons.all()},
             )
         )
@@ -145,8 +147,22 @@ def _handouts(found: Sequence[Entry]) -> dict[Any, KeyHandout]:
     return dict(KeyHandout.objects.select_related("key__room").in_bulk(ids))
 
 
+def _medium(entry: Entry) -> str:
+    return _text(entry, "medium") or _subject(entry, _MEDIUM)
+
+
+def _export(entry: Entry) -> str:
+    return _text(entry, "export") or _subject(entry, _EXPORT)
+
+
+def _exports(found: Sequence[Entry]) -> dict[str, Medium]:
+    """The disk of each export that an entry names, by the export's uuid text."""
+    rows = Export.objects.select_related("medium").in_bulk(_uuids(map(_export, found)))
+    return {str(pk): row.medium for pk, row in rows.items()}
+
+
 def _media(found: Sequence[Entry]) -> dict[str, Medium]:
-    ids = _uuids(_text(entry, "medium") or _subject(entry, _MEDIUM) for entry in found)
+    ids = _uuids(map(_medium, found))
     return {str(pk): row for pk, row in Medium.objects.in_bulk(ids).items()}
 
 
@@ -155,7 +171,7 @@ def _camera_ids(entry: Entry) -> list[int]:
     found = [*(several if isinstance(several, list) else []), entry.facts.get("camera")]
     if own := _subject(entry, _CAMERA):
         found.append(int(own))
-    return [pk for pk in found if isinstance(pk, int)]
+    return list(dict.fromkeys(pk for pk in found if isinstance(pk, int)))
 
 
 def _cameras_of(request: AccessRequest | None) -> tuple[Camera, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "access.denied": _("Mencoba membuka yang bukan wewenangnya, ditolak"),
+    "account.demo": _("Membuat akun contoh"),
     "account.added": _("Menambah pengguna"),
     "account.changed": _("Mengubah data pengguna"),
     "account.invited": _("Membuat tautan kata sandi baru"),
@@ -22,9 +23,11 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "camera.added": _("Menambah kamera"),
     "camera.changed": _("Mengubah data kamera"),
     "camera.planned": _("Menyiapkan perekaman kamera"),
+    "camera.removed": _("Melepas kamera"),
     "decision.confirmed": _("Memastikan keputusan yang disampaikan lewat telepon"),
     "delegation.given": _("Menunjuk Plt. atau Plh."),
     "delegation.revoked": _("Mencabut penunjukan Plt. atau Plh."),
+    "device.credential_set": _("Mengisi kata sandi perangkat"),
     "erasure.cancelled": _("Membatalkan pemusnahan sumber rekaman"),
     "erasure.confirmed": _("Menyetujui pemusnahan sumber rekaman"),
     "erasure.done": _("Memusnahkan sumber rekaman: kunci dimusnahkan, berkas dihapus"),
@@ -37,7 +40,9 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "export.retried": _("Mengulang ekspor ke hard disk"),
     "export.stopped": _("Menghentikan ekspor karena izin berakhir"),
     "export.verified": _("Ekspor selesai, isi hard disk dibaca ulang dan cocok"),
+    "footage.damaged": _("Rekaman tidak sama dengan saat direkam, tidak ditampilkan"),
     "footage.purged": _("Menghapus rekaman"),
+    "footage.viewed": _("Memutar rekaman di ruang periksa"),
     "hold.placed": _("Menahan rekaman supaya tidak terhapus"),
     "hold.released": _("Melepas penahanan rekaman"),
     "incident.closed": _("Menutup kendala atau keadaan kahar"),
@@ -60,6 +65,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "request.discarded": _("Membuang permohonan yang belum dikirim"),
     "request.edited": _("Mengubah permohonan yang belum dikirim"),
     "request.erased": _("Sumber rekaman dinyatakan musnah"),
+    "request.export_started": _("Memulai perekaman ke hard disk untuk permohonan"),
     "request.exported": _("Rekaman sudah ada di hard disk"),
     "request.handed": _("Menyerahkan hard disk"),
     "request.handed_over": _("Menerima hard disk dan menyatakan kerahasiaan"),
@@ -73,9 +79,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "request.validated": _("Menelepon untuk memastikan kegiatan"),
     "request.withdrawn": _("Menarik permohonan"),
     "room.opened": _("Membuka ruang periksa dengan sandi"),
-    "room.played": _("Memutar rekaman di ruang periksa"),
     "room.refused": _("Salah memasukkan sandi ruang periksa"),
-    "room.still_viewed": _("Melihat gambar diam di ruang periksa"),
     "volume.added": _("Menambah media simpan"),
 }
 
@@ -101,7 +105,10 @@ BEGINNINGS: Final[Mapping[Kind, tuple[str, ...]]] = {
 }
 
 
-def sentence(action: str) -> str:
+_STILL: Final = _("Melihat gambar diam di ruang periksa")
+
+
+def sentence(action: str, facts: Mapping[str, Any]) -> str:
     """The action as a plain sentence; one that nobody has worded yet becomes readable words."""
-    known = SENTENCES.get(action)
+    known = _STILL if facts.get("way") == "still" else SENTENCES.get(action)
     return str(known) if known else action.replace(".", ": ", 1).replace("_", " ").capitalize()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -166,7 +166,7 @@ def test_what_people_wrote_is_guarded_in_the_csv_and_escaped_on_the_page() -> No
     nasty = '=HYPERLINK("http://x","<b>klik</b>")'
     books.incident(IncidentKind.FORCE_MAJEURE, description="aman", by=officer(name=nasty))
     lines = rows_of(auditor(), "/buku/kahar.csv")
-    assert lines[1][5].startswith(f"'{nasty}")
+    assert lines[1][6].startswith(f"'{nasty}")
     page = logged_in(auditor()).get("/buku/kahar/")
     assert "<b>klik</b>" not in page.text
 
@@ -178,7 +178,7 @@ def test_disk_book_tells_disk_receiver_and_what_became_of_the_source() -> None:
     assert disk.label in line[1]
     assert line[2].startswith(str(row.number))
     assert row.applicant.name in line[6]
-    assert "Kunci dimusnahkan" in line[7]
+    assert line[7].startswith("Sudah dimusnahkan")
 
 
 def test_fault_book_holds_what_the_recorder_saw_and_what_people_wrote() -> None:
@@ -187,7 +187,7 @@ def test_fault_book_holds_what_the_recorder_saw_and_what_people_wrote() -> None:
     books.incident(cameras=[camera])
     books.incident(IncidentKind.FORCE_MAJEURE)
     lines = rows_of(auditor(), f"/buku/kendala.csv?kamera={camera.pk}")[1:]
-    assert ["Perekam" in line[5] for line in lines] == [False, True]
+    assert ["Perekam" in line[6] for line in lines] == [False, True]
     assert lines[1][1].startswith("masih berlangsung")
 
 
@@ -203,3 +203,32 @@ def test_a_long_book_has_pages_and_its_csv_is_whole() -> None:
 
 def test_books_are_the_five_of_the_sop() -> None:
     assert [book.number for book in BOOKS.values()] == [1, 2, 3, 4, 5]
+
+
+def test_a_played_range_is_told_to_the_second_and_a_still_is_a_still() -> None:
+    row = make.issued()
+    camera = row.cameras.get().camera
+    start = datetime(2026, 11, 24, 9, 0, 5, tzinfo=WIB)
+    facts = {"camera": camera.pk, "number": row.number, "from": start.isoformat()}
+    film = {**facts, "until": (start + timedelta(seconds=9)).isoformat(), "way": "video"}
+    still = {**facts, "until": start.isoformat(), "way": "still"}
+    with transaction.atomic():
+        record("footage.viewed", by=row.applicant, subject=camera, facts=film)
+        record("footage.viewed", by=row.applicant, subject=camera, facts=still)
+    seen = rows_of(auditor(), "/buku/akses.csv?jenis=rekaman")[1:3]
+    assert seen[0][3] == "Melihat gambar diam di ruang periksa"
+    assert seen[0][4].endswith("24 Nov 2026, 09.00.05 WIB")
+    assert seen[1][3] == "Memutar rekaman di ruang periksa"
+    assert seen[1][4] == f"{camera.name} ({camera.room.name}); 24 Nov 2026, 09.00.05–09.00.14 WIB"
+
+
+def test_what_happens_to_a_disk_names_the_disk() -> None:
+    row = books.handed_over()
+    lines = rows_of(auditor(), "/buku/akses.csv")
+    handed = next(line for line in lines if line[3] == "Menyerahkan hard disk")
+    assert handed[4].startswith(f"Hard disk {row.hand_over.export.medium.label}; ")
+
+
+def test_the_page_says_in_words_what_was_asked() -> None:
+    page = logged_in(auditor()).get("/buku/akses/?dari=2026-11-01&jenis=ruang")
+    assert "Yang ditampilkan: Dari 01-11-2026, Jenis: Ruang." in page.text

@@ -50,3 +50,12 @@ def test_unknown_paper_and_unknown_request_are_not_found() -> None:
     client = logged_in(row.applicant)
     assert client.get(address(row.pk, "rahasia")).status_code == 404
     assert client.get(address(uuid.uuid4(), "izin")).status_code == 404
+
+
+def test_the_request_page_links_the_papers_that_exist() -> None:
+    row = make.approved()
+    page = logged_in(row.applicant).get(f"/permohonan/{row.pk}/").text
+    assert address(row.pk, "izin") in page
+    assert address(row.pk, "serah-rekaman") not in page
+    desk = logged_in(officer()).get(f"/admin/permohonan/{row.pk}/")
+    assert address(row.pk, "izin") in desk.text
