@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from recordings.models import Segment
+from recordings.models import Gap, Segment
 from recordings.models.segment import KEPT
 
 LONGEST_SEGMENT = timedelta(minutes=15)
@@ -90,3 +90,9 @@ def _cover(camera_id: int, rows: list[Segment], start: datetime, end: datetime) 
         if right - left > _SEAM
     )
     return Coverage(camera_id, start, end, tuple(spans), missing, sum(row.bytes for row in rows))
+
+
+def gaps_in(camera_id: int, start: datetime, end: datetime) -> list[Gap]:
+    """The booked interruptions of a camera that touch [start, end), with their causes, in order."""
+    touching = Gap.objects.filter(camera=camera_id, started_at__lt=end)
+    return list(touching.exclude(ended_at__lte=start).order_by("started_at"))

@@ -35,6 +35,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("permohonan/", include((request_pages, "requests"))),
     path("keputusan/", include((approver_pages, "approver"))),
+    path("ruang/<uuid:pk>/", include("requests_app.urls_room")),
     path("buku/", include("requests_app.urls_books")),
     path("kejadian/", include("requests_app.urls_incidents")),
     path("pemantauan/", include("requests_app.urls_monitoring")),

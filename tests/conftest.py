@@ -12,6 +12,7 @@ from django.db import connections
 from pytest_django.live_server_helper import LiveServer
 
 from tests import databases
+from tests.browser import browser_page, chromium_browser
 from tests.servers import worker_name
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from pytest_django import DjangoDbBlocker, Settings
 
+__all__ = ["browser_page", "chromium_browser"]
 _TOUCHES_STATE = {"db", "race_db"}
 # The real ones cost tens of milliseconds on purpose; a test of theirs sets them again.
 _QUICK_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
