@@ -184,7 +184,7 @@ class Ledger:
         """The planned one, or ours when the camera was taken over from another node."""
         if plan.volume.node == self._node:
             return plan.volume
-        return plans.default_volume(by=SYSTEM)
+        return plans.default_volume(node=self._node, by=SYSTEM)
 
     def _is_due(self, name: str, every: float) -> bool:
         moment = time.monotonic()

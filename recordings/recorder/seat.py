@@ -53,6 +53,7 @@ class Seat:
     phase: Phase = Phase.IDLE
     child: Child | None = None
     handed: dict[UUID, Handed] = field(default_factory=dict)
+    opened_at: float = 0.0  # unix times
     last_frame_at: float = 0.0
     stopped_by_disk: bool = False
     not_before: float = 0.0

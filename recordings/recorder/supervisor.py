@@ -126,6 +126,7 @@ class Supervisor:
         pk, later = seat.wanted.camera_id, self._ledger.later
         match report:
             case Opened():
+                seat.opened_at = report.started_at
                 at = datetime.fromtimestamp(report.started_at, UTC)
                 later(partial(gaps.close_gap, pk, at=at, by=SYSTEM))
                 later(partial(sealing.note_open, report.segment, started_at=at, by=SYSTEM))
@@ -172,8 +173,8 @@ class Supervisor:
             log.error("media process %s: %s", child.pid, why)
         for seat in orphans:
             if seat.phase is not Phase.IDLE:
-                since = seat.last_frame_at or time.time()
-                self._lose(seat, GapCause.RESTART, since, "")
+                # What is salvaged of the segment under way makes the gap begin later.
+                self._lose(seat, GapCause.RESTART, seat.opened_at or time.time(), "")
                 self._vacate(seat)
 
     def _arrange(self) -> None:

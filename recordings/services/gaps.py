@@ -24,10 +24,12 @@ def open_gap(
 ) -> None:
     """Notes that `camera_id` delivers nothing since then (aware time), and why.
 
-    The same cause again changes nothing; another one ends the gap under way and follows it.
+    The same cause again changes nothing; another one ends the gap under way and follows it. It
+    never begins before the last kept footage ends.
     """
     del by
     with transaction.atomic():
+        since = max(since, _last_end(camera_id) or since)
         under_way = Gap.objects.select_for_update().filter(camera_id=camera_id, ended_at=None)
         current = under_way.first()
         if current is not None:
@@ -54,12 +56,7 @@ def note_restart(camera_id: int, *, at: datetime, by: Caller) -> None:
     An open gap stays as it is: its cause is older than the restart. A camera without footage has
     missed nothing.
     """
-    last = (
-        Segment.objects.filter(camera_id=camera_id, state__in=KEPT, ended_at__isnull=False)
-        .order_by("-started_at")
-        .values_list("ended_at", flat=True)
-        .first()
-    )
+    last = _last_end(camera_id)
     if last is None or Gap.objects.filter(camera_id=camera_id, ended_at=None).exists():
         return
     since = min(last, at)
@@ -86,3 +83,12 @@ def note_left(camera_id: int, *, at: datetime, by: Caller) -> None:
         close_gap(camera_id, at=at, by=by)
     elif not camera.enabled:
         open_gap(camera_id, cause=GapCause.PLANNED, since=at, by=by)
+
+
+def _last_end(camera_id: int) -> datetime | None:
+    return (
+        Segment.objects.filter(camera_id=camera_id, state__in=KEPT)
+        .order_by("-started_at")
+        .values_list("ended_at", flat=True)
+        .first()
+    )

@@ -15,20 +15,21 @@ LEGAL_BASIS = "SOP 20/SEKRETARIAT/XII/2021, langkah 5"
 
 
 @service("recordings.plan_camera")
-def default_volume(*, by: Caller) -> Volume:
-    """The first volume of this node; made, with its marker, when there is none yet.
+def default_volume(*, by: Caller, node: str = "") -> Volume:
+    """The first volume of `node`, or of this one; made, with its marker, when there is none yet.
 
     Raises VolumeUnavailable when its folder cannot be written.
     """
-    found = Volume.objects.filter(node=settings.NODE_NAME).order_by("label").first()
+    node = node or settings.NODE_NAME
+    found = Volume.objects.filter(node=node).order_by("label").first()
     if found is not None:
         return found
     with transaction.atomic():
         volume, created = Volume.objects.get_or_create(
-            node=settings.NODE_NAME,
+            node=node,
             path=str(settings.PORTAL_DATA_DIR / "footage"),
             defaults={
-                "label": f"Media {settings.NODE_NAME}",
+                "label": f"Media {node}",
                 "reserve_bytes": settings.VOLUME_RESERVE_BYTES,
             },
         )

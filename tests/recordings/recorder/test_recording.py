@@ -46,7 +46,7 @@ def test_row_tells_what_the_plan_and_the_stream_say(
     assert path_of(segment).stat().st_size == segment.bytes
     assert path_of(segment).with_suffix(".json").exists()
     assert not Gap.objects.filter(camera=camera, ended_at=None).exists()
-    assert eventually(lambda: RecordingPlan.objects.get(camera=camera).last_frame_at)
+    eventually(lambda: RecordingPlan.objects.get(camera=camera).last_frame_at)
 
 
 def test_stop_keeps_what_was_under_way_and_frees_the_camera(
