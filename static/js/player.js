@@ -6,6 +6,7 @@
   if (!player) return;
   const video = player.querySelector("video");
   const status = document.querySelector("[data-status]");
+  const begin = player.querySelector("[data-begin]");
   const strip = document.querySelector("[data-strip]");
   const now = document.querySelector("[data-now]");
   const { playlist } = player.dataset;
@@ -58,9 +59,10 @@
   }
 
   function go(moment) {
-    const target = outOfGap(moment) - origin;
+    const target = Math.max(0, outOfGap(moment) - origin);
     load(target);
-    video.currentTime = Math.max(0, target);
+    if (video.readyState) video.currentTime = target;
+    else video.addEventListener("loadedmetadata", () => { video.currentTime = target; }, { once: true });
     video.play().catch(() => {});
   }
 
@@ -69,10 +71,16 @@
 
   // Nothing is fetched before somebody presses play: what leaves the server counts as looked at.
   function load(at) {
-    if (loading) return;
-    loading = true;
+    begin.hidden = true;
+    video.controls = true;
     status.textContent = "";
-    if (hls) hls.startLoad(at);
+    if (hls && !hls.media) {
+      hls.loadSource(playlist);
+      hls.attachMedia(video);
+    }
+    if (!loading && hls) hls.startLoad(at);
+    if (!hls && !video.src) video.src = playlist;
+    loading = true;
   }
 
   function failed(_event, data) {
@@ -92,13 +100,15 @@
       maxBufferLength: 10, maxMaxBufferLength: 20, backBufferLength: 60, lowLatencyMode: false,
     });
     hls.on(window.Hls.Events.ERROR, failed);
-    hls.loadSource(playlist);
-    hls.attachMedia(video);
-  } else if (video.canPlayType("application/vnd.apple.mpegurl")) {
-    video.src = playlist;
-  } else {
+  } else if (!video.canPlayType("application/vnd.apple.mpegurl")) {
     say("codec");
+    begin.hidden = true;
   }
+  video.controls = false;
+  begin.addEventListener("click", () => {
+    go(origin);
+    video.focus();
+  });
 
   video.addEventListener("play", () => {
     const target = outOfGap(wall());

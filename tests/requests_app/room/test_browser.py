@@ -74,8 +74,9 @@ def test_film_plays_and_every_seek_shows_its_time(
     page = browser_page
     open_room(page, portal_server, room)
     assert fits(page)
+    picture(page, "ruang-awal")
     assert not Entry.objects.filter(action="footage.viewed").exists()
-    page.evaluate("void document.querySelector('video').play().catch(() => 0)")
+    page.get_by_role("button", name="Putar rekaman").click()
     until(page, PLAYED.format(1))
     assert right_time(page, room) < 6
     page.evaluate("document.querySelector('video').currentTime = 42.5")
@@ -97,7 +98,7 @@ def test_film_plays_and_every_seek_shows_its_time(
 def test_film_goes_on_behind_a_gap(portal_server: str, browser_page: Page, room: Room) -> None:
     page = browser_page
     open_room(page, portal_server, room)
-    page.evaluate("void document.querySelector('video').play().catch(() => 0)")
+    page.get_by_role("button", name="Putar rekaman").click()
     until(page, PLAYED.format(0.2))
     page.evaluate("document.querySelector('video').currentTime = 13.5")
     until(page, PLAYED.format(35.5))
@@ -111,7 +112,7 @@ def test_withdrawn_access_is_said_by_the_player(
     page = browser_page
     open_room(page, portal_server, room)
     revoke(room.request, reason="Dibatalkan", by=approver())
-    page.evaluate("void document.querySelector('video').play().catch(() => 0)")
+    page.get_by_role("button", name="Putar rekaman").click()
     page.get_by_text("Akses sudah berakhir atau dicabut").wait_for()
 
 
