@@ -13,6 +13,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.accounts.enums import Role
@@ -31,15 +32,16 @@ _DOTS = "." * 40
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+@require_safe
 @page("recordings.see_books")
 def show(request: PersonRequest, book: str) -> HttpResponse:
-    """One page of a book. Opening it is noted; leafing on is the same reading."""
+    """One page of a book. Each page that is read is noted, whichever it is."""
     chosen = BOOKS[book]
     form = chosen.form(request.GET)
     pages = Paginator(chosen.rows_of(form), PER_PAGE)
     current = pages.get_page(request.GET.get("page"))
-    if current.number == 1:
-        note_reading(book=book, asked=form.asked(), exported=False, by=request.user)
+    read = {**form.asked(), "page": str(current.number)}
+    note_reading(book=book, asked=read, exported=False, by=request.user)
     query = urlencode(form.asked())
     context = {
         "book": _shown(chosen, chosen.lines(current.object_list, form), pages.count, form),
@@ -55,6 +57,7 @@ def show(request: PersonRequest, book: str) -> HttpResponse:
     return render(request, "books/book.html", context)
 
 
+@require_safe
 @page("recordings.see_books")
 def export(request: PersonRequest, book: str) -> StreamingHttpResponse:
     """The whole book as asked for, as CSV that Indonesian spreadsheets open by a double click."""

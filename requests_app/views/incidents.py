@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.common import words
@@ -23,6 +24,7 @@ from requests_app.views.shelf import places
 _RECENT = 20
 
 
+@require_safe
 @page("devices.view_incident")
 def index(request: PersonRequest) -> HttpResponse:
     """What goes on just now, and what ended lately. The books tell all."""
@@ -41,6 +43,7 @@ def _told(row: Incident) -> dict[str, Any]:
     return {"row": row, "where": places(row.cameras.all()) or _("Seluruh kantor")}
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @page("devices.report_incident")
 def note(request: PersonRequest) -> HttpResponse:
     """The form that opens a line of book 2 or 5."""
@@ -75,6 +78,7 @@ def _opened(request: PersonRequest, form: OpenIncidentForm) -> bool:
     return True
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @page("devices.report_incident")
 def close(request: PersonRequest, pk: int) -> HttpResponse:
     """The form that ends it. One that is over already says so and changes nothing."""

@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.common import words
@@ -44,6 +45,7 @@ class Tile:
     gaps: tuple[Bar, ...]
 
 
+@require_safe
 @page("recordings.see_monitoring")
 def live(request: PersonRequest) -> HttpResponse:
     """All cameras, the troubled first. htmx fetches the same page and takes its part of it."""

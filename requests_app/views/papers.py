@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
 from requests_app.papers import setting
@@ -14,6 +15,7 @@ from requests_app.selectors import request_for
 from requests_app.services.papers import note_download
 
 
+@require_safe
 @page("requests_app.view")
 def download(request: PersonRequest, pk: UUID, kind: str) -> HttpResponse:
     """One paper. One that does not exist yet says why, and nothing is noted."""

@@ -97,7 +97,7 @@ def test_reading_and_taking_a_book_are_accesses_themselves() -> None:
     logged_in(reader).get("/buku/kendala/?siapa=Petugas&dari=2026-11-01")
     rows_of(reader, "/buku/kendala.csv")
     viewed = Entry.objects.get(action="book.viewed", actor=reader)
-    assert viewed.facts == {"book": "faults", "dari": "2026-11-01"}
+    assert viewed.facts == {"book": "faults", "dari": "2026-11-01", "page": "1"}
     assert viewed.persons.get().value == "Petugas"
     assert Entry.objects.filter(action="book.exported", actor=reader).count() == 1
 
@@ -197,6 +197,7 @@ def test_a_long_book_has_pages_and_its_csv_is_whole() -> None:
         books.gap(camera, now() - timedelta(hours=hour + 1), 1)
     page = logged_in(auditor()).get("/buku/kendala/?kamera=" + str(camera.pk))
     assert f"?kamera={camera.pk}&amp;page=2" in page.text
+    assert Entry.objects.get(action="book.viewed").facts["page"] == "1"
     assert "55 catatan" in " ".join(page.text.split())
     assert len(rows_of(auditor(), "/buku/kendala.csv")) == 56
 
