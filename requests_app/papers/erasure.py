@@ -37,7 +37,7 @@ _PROVES = (
         "Terbukti: kunci pembuka potongan di atas tidak ada lagi di tempat kunci yang aktif; "
         "seluruh kunci lain disegel ulang dengan kunci zaman baru, dan kunci zaman lama "
         "dimusnahkan. Salinan berkas rekaman atau basis data dari waktu sebelumnya tidak dapat "
-        "lagi dibuka untuk bagian ini."
+        "lagi dibuka untuk bagian ini, kecuali dengan cadangan kunci (tahap 2)."
     ),
     "Terbukti: berkas rekaman dihapus dari media simpan, dan penghapusannya tertulis di media.",
     (
@@ -171,7 +171,8 @@ def _stages(done_at: datetime) -> tuple[Fact, ...]:
         fact(
             "Tahap 2",
             "Tuntas: setelah cadangan kunci terakhir habis. Bila kantor menyimpan cadangan folder "
-            "kunci, rekaman masih dapat dibuka dengan cadangan itu sampai cadangan itu dihapus.",
+            "kunci beserta kunci zamannya, salinan berkas rekaman masih dapat dibuka dengannya "
+            "sampai cadangan itu dihapus.",
             "Cadangan terakhir dihapus tanggal: ......................  Paraf: ............",
         ),
     )
