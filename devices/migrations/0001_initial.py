@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,105 +16,262 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='nama perangkat')),
-                ('kind', models.CharField(choices=[('ONVIF', 'ONVIF'), ('RTSP', 'RTSP tanpa ONVIF')], max_length=5, verbose_name='jenis')),
-                ('host', models.CharField(max_length=255, verbose_name='alamat')),
-                ('onvif_port', models.PositiveIntegerField(default=80, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port ONVIF')),
-                ('rtsp_port', models.PositiveIntegerField(default=554, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port RTSP')),
-                ('username', models.CharField(blank=True, max_length=64, verbose_name='nama pengguna')),
-                ('password_sealed', models.BinaryField(default=bytes)),
-                ('manufacturer', models.CharField(blank=True, max_length=80, verbose_name='pembuat')),
-                ('model', models.CharField(blank=True, max_length=80, verbose_name='tipe')),
-                ('serial', models.CharField(blank=True, max_length=80, verbose_name='nomor seri')),
-                ('clock_error_s', models.FloatField(blank=True, null=True, verbose_name='selisih jam (detik)')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(max_length=80, unique=True, verbose_name="nama perangkat"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("ONVIF", "ONVIF"), ("RTSP", "RTSP tanpa ONVIF")],
+                        max_length=5,
+                        verbose_name="jenis",
+                    ),
+                ),
+                ("host", models.CharField(max_length=255, verbose_name="alamat")),
+                (
+                    "onvif_port",
+                    models.PositiveIntegerField(
+                        default=80,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(65535),
+                        ],
+                        verbose_name="port ONVIF",
+                    ),
+                ),
+                (
+                    "rtsp_port",
+                    models.PositiveIntegerField(
+                        default=554,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(65535),
+                        ],
+                        verbose_name="port RTSP",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(blank=True, max_length=64, verbose_name="nama pengguna"),
+                ),
+                ("password_sealed", models.BinaryField(default=bytes)),
+                (
+                    "manufacturer",
+                    models.CharField(blank=True, max_length=80, verbose_name="pembuat"),
+                ),
+                ("model", models.CharField(blank=True, max_length=80, verbose_name="tipe")),
+                ("serial", models.CharField(blank=True, max_length=80, verbose_name="nomor seri")),
+                (
+                    "clock_error_s",
+                    models.FloatField(blank=True, null=True, verbose_name="selisih jam (detik)"),
+                ),
             ],
             options={
-                'verbose_name': 'perangkat',
-                'verbose_name_plural': 'perangkat',
-                'ordering': ('name',),
+                "verbose_name": "perangkat",
+                "verbose_name_plural": "perangkat",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Room',
+            name="Room",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='nama ruang')),
-                ('location', models.CharField(blank=True, max_length=120, verbose_name='letak')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="nama ruang")),
+                ("location", models.CharField(blank=True, max_length=120, verbose_name="letak")),
             ],
             options={
-                'verbose_name': 'ruang',
-                'verbose_name_plural': 'ruang',
-                'ordering': ('name',),
+                "verbose_name": "ruang",
+                "verbose_name_plural": "ruang",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Camera',
+            name="Camera",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='nama kamera')),
-                ('stream_url', models.CharField(max_length=500, verbose_name='alamat gambar')),
-                ('codec', models.CharField(blank=True, max_length=8, verbose_name='kodek')),
-                ('width', models.PositiveIntegerField(default=0, verbose_name='lebar')),
-                ('height', models.PositiveIntegerField(default=0, verbose_name='tinggi')),
-                ('fps', models.FloatField(default=0, verbose_name='gambar per detik')),
-                ('priority', models.PositiveSmallIntegerField(default=5, help_text='1 paling penting; berhenti paling akhir.', verbose_name='prioritas')),
-                ('enabled', models.BooleanField(default=True, verbose_name='direkam')),
-                ('removed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='dilepas')),
-                ('added_at', models.DateTimeField(auto_now_add=True)),
-                ('device', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cameras', to='devices.device')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cameras', to='devices.room', verbose_name='ruang')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="nama kamera")),
+                ("stream_url", models.CharField(max_length=500, verbose_name="alamat gambar")),
+                ("codec", models.CharField(blank=True, max_length=8, verbose_name="kodek")),
+                ("width", models.PositiveIntegerField(default=0, verbose_name="lebar")),
+                ("height", models.PositiveIntegerField(default=0, verbose_name="tinggi")),
+                ("fps", models.FloatField(default=0, verbose_name="gambar per detik")),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="1 paling penting; berhenti paling akhir.",
+                        verbose_name="prioritas",
+                    ),
+                ),
+                ("enabled", models.BooleanField(default=True, verbose_name="direkam")),
+                (
+                    "removed_at",
+                    models.DateTimeField(
+                        blank=True, editable=False, null=True, verbose_name="dilepas"
+                    ),
+                ),
+                ("added_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "device",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cameras",
+                        to="devices.device",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cameras",
+                        to="devices.room",
+                        verbose_name="ruang",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kamera',
-                'verbose_name_plural': 'kamera',
-                'ordering': ('name',),
+                "verbose_name": "kamera",
+                "verbose_name_plural": "kamera",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='RoomKey',
+            name="RoomKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=40, unique=True, verbose_name='tanda pada kunci')),
-                ('retired', models.BooleanField(default=False, verbose_name='tidak dipakai lagi')),
-                ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='keys', to='devices.room', verbose_name='ruang')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(max_length=40, unique=True, verbose_name="tanda pada kunci"),
+                ),
+                ("retired", models.BooleanField(default=False, verbose_name="tidak dipakai lagi")),
+                (
+                    "room",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="keys",
+                        to="devices.room",
+                        verbose_name="ruang",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kunci ruang',
-                'verbose_name_plural': 'kunci ruang',
-                'ordering': ('label',),
+                "verbose_name": "kunci ruang",
+                "verbose_name_plural": "kunci ruang",
+                "ordering": ("label",),
             },
         ),
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('FAULT', 'Kendala rekaman'), ('FORCE_MAJEURE', 'Keadaan kahar')], max_length=13, verbose_name='jenis')),
-                ('cause', models.CharField(choices=[('POWER', 'Listrik padam'), ('NETWORK', 'Jaringan terputus'), ('CAMERA', 'Kamera rusak atau terhalang'), ('DISK', 'Media simpan penuh atau rusak'), ('FLOOD', 'Banjir'), ('EARTHQUAKE', 'Gempa bumi'), ('FIRE', 'Kebakaran'), ('OTHER', 'Lain-lain')], max_length=10, verbose_name='sebab')),
-                ('started_at', models.DateTimeField(verbose_name='mulai')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='selesai')),
-                ('description', models.TextField(max_length=2000, verbose_name='yang terjadi')),
-                ('action_taken', models.TextField(blank=True, max_length=2000, verbose_name='yang dilakukan')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('cameras', models.ManyToManyField(blank=True, to='devices.camera', verbose_name='kamera')),
-                ('reported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("FAULT", "Kendala rekaman"), ("FORCE_MAJEURE", "Keadaan kahar")],
+                        max_length=13,
+                        verbose_name="jenis",
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("POWER", "Listrik padam"),
+                            ("NETWORK", "Jaringan terputus"),
+                            ("CAMERA", "Kamera rusak atau terhalang"),
+                            ("DISK", "Media simpan penuh atau rusak"),
+                            ("FLOOD", "Banjir"),
+                            ("EARTHQUAKE", "Gempa bumi"),
+                            ("FIRE", "Kebakaran"),
+                            ("OTHER", "Lain-lain"),
+                        ],
+                        max_length=10,
+                        verbose_name="sebab",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="mulai")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="selesai")),
+                ("description", models.TextField(max_length=2000, verbose_name="yang terjadi")),
+                (
+                    "action_taken",
+                    models.TextField(blank=True, max_length=2000, verbose_name="yang dilakukan"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "cameras",
+                    models.ManyToManyField(blank=True, to="devices.camera", verbose_name="kamera"),
+                ),
+                (
+                    "reported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'kejadian',
-                'verbose_name_plural': 'kejadian',
-                'ordering': ('-started_at',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gt', models.F('started_at')), _connector='OR'), name='incident_ends_after_start'), models.CheckConstraint(condition=models.Q(('kind__in', ['FAULT', 'FORCE_MAJEURE'])), name='incident_kind_known')],
+                "verbose_name": "kejadian",
+                "verbose_name_plural": "kejadian",
+                "ordering": ("-started_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at", None),
+                            ("ended_at__gt", models.F("started_at")),
+                            _connector="OR",
+                        ),
+                        name="incident_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["FAULT", "FORCE_MAJEURE"])),
+                        name="incident_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('stream_url__contains', '@'), _negated=True), name='camera_url_without_password'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("stream_url__contains", "@"), _negated=True),
+                name="camera_url_without_password",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='camera',
-            constraint=models.CheckConstraint(condition=models.Q(('removed_at', None), ('enabled', False), _connector='OR'), name='camera_removed_is_off'),
+            model_name="camera",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("removed_at", None), ("enabled", False), _connector="OR"),
+                name="camera_removed_is_off",
+            ),
         ),
     ]
