@@ -9,7 +9,6 @@ from tests.demo import asking, desk, room
 from tests.demo.browser import PageError
 from tests.demo.office import LENGTH, Case, Office, Range
 from tests.demo.proof import check_strips, note_gone
-from tests.demo.waiting import until
 
 CAMERA: Final = "Lobi"
 # Asked for, and not allowed: the end of the asked range.
@@ -74,9 +73,9 @@ def _check_room(office: Office, case: Case) -> room.Reel:
 def _record(office: Office, case: Case) -> None:
     pemohon, petugas, step = office["pemohon"], office["petugas"], office.report.step
     with step("4", "Petugas mengekspor ke hard disk, dan isinya dibaca ulang"):
-        exported = desk.export(petugas, case)
+        page = desk.export(petugas, case)
     with step("4", "Sandi paket ditampilkan satu kali"):
-        package = desk.package_secret(office, case, exported.page)
+        package = desk.package_secret(office, case, page)
     check_strips(office, package, case)
     with step("4", "Hard disk diserahkan, pemohon menerima dan menyatakan kerahasiaan"):
         desk.hand_over(petugas, pemohon, case)
@@ -94,13 +93,9 @@ def _erase(office: Office, case: Case) -> None:
         page.press("Minta pemusnahan sumber", typed=case.number)
     with step("4", "Kepala menyetujui pemusnahan sebagai orang kedua"):
         kepala.open("/").follow("/pemusnahan/$").press("Setujui pemusnahan")
-    with step("4", "Sumber rekaman dimusnahkan"):
-
-        def erased() -> bool | None:
-            said = petugas.open(case.desk).text
-            return True if "Sumber dihapus" in said or "Selesai" in said else None
-
-        until(erased, what="sumber dimusnahkan", seconds=90)
+    with step("4", "Sumber rekaman dimusnahkan, dan permohonan selesai"):
+        desk.follow_job(petugas.open(f"{case.desk}hapus-sumber/"), "pemusnahan", seconds=90)
+        desk.status(petugas, case, "Selesai")
     with step("4", "Berita acara pemusnahan diunduh sebagai PDF"):
         desk.paper(petugas, case, "pemusnahan")
 

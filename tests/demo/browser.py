@@ -61,6 +61,8 @@ class Browser:
         self.address = address
         self._session = requests.Session()
         self._session.trust_env = False  # the address is this machine's: no proxy
+        # The portal ends idle connections after two seconds; a form sent just then would be lost.
+        self._session.headers["Connection"] = "close"
 
     def get(self, url: str, **headers: str) -> requests.Response:
         """Whatever lies at the address, as it comes."""

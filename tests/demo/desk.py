@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tests.demo.asking import VALIDATOR
-from tests.demo.browser import Browser, Page, PageError, Pick
+from tests.demo.browser import Browser, Page, PageError, Pick, words
 from tests.demo.office import Case, Office
 from tests.demo.report import Package
 from tests.demo.waiting import until
@@ -36,7 +35,7 @@ def issue(officer: Browser, case: Case) -> str:
 
 
 def key_out(officer: Browser, applicant: Browser, case: Case) -> None:
-    page = at_desk(officer, case).follow("/kunci/$")
+    page = at_desk(officer, case).follow(f"{case.desk}kunci/$")
     page.press("Catat kunci keluar", key=Pick("K-01"))
     question = applicant.open(case.detail).follow(r"/kunci/\d+/$")
     question.press("Ya, sudah saya terima")
@@ -49,29 +48,40 @@ def key_in(officer: Browser, applicant: Browser, case: Case) -> None:
     question.press("Ya, sudah saya kembalikan")
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
-    page: Page
-    percents: list[int]
-
-
-def export(officer: Browser, case: Case) -> Exported:
-    """Onto the disk, with its progress asked for as the page would, until it was read back."""
+def export(officer: Browser, case: Case) -> Page:
+    """Onto the disk, until it was read back; the page with the package."""
     form = at_desk(officer, case).follow("/ekspor/$")
     form.must_say("lengkap", "kira-kira")
-    page = form.press("Mulai ekspor", medium=Pick(DISK))
-    percents: list[int] = []
+    started = form.press("Mulai ekspor", medium=Pick(DISK))
+    done = follow_job(started, "ekspor", seconds=120)
+    return done.must_say("Aman dicabut. Isi hard disk sama dengan sumber.")
+
+
+def follow_job(page: Page, what: str, *, seconds: float) -> Page:
+    """Asks for a job's progress as the page itself would, until the whole page is due again."""
 
     def over() -> Page | None:
-        job = page.tree.xpath("//*[@id='kemajuan']/@hx-get")
+        now = page.again()
+        job = now.tree.xpath("//*[@id='kemajuan']/@hx-get")
         if not job:
-            return page.again()
-        answer = officer.get(str(job[0]), **{"HX-Request": "true"})
-        percents.extend(int(one) for one in re.findall(r'value="(\d+)"', answer.text))
+            return now
+        answer = page.browser.get(str(job[0]), **{"HX-Request": "true"})
+        if answer.status_code != 200:
+            raise PageError(f"{what}: kemajuan menjawab {answer.status_code}")
         return page.again() if "HX-Refresh" in answer.headers else None
 
-    done = until(over, what="ekspor selesai", seconds=120, every=0.3)
-    return Exported(done.must_say("Aman dicabut. Isi hard disk sama dengan sumber."), percents)
+    return until(over, what=f"{what} selesai", seconds=seconds, every=0.3)
+
+
+def status(reader: Browser, case: Case, word: str) -> None:
+    """The request's state as its page says it at the top."""
+    page = reader.open(case.detail)
+    found = [
+        words(one)
+        for one in page.tree.xpath("//main//h1/following::span[contains(@class,'cp-status')]")
+    ]
+    if found[:1] != [word]:
+        raise PageError(f"{page.path}: keadaannya {found[:1]}, bukan {word}")
 
 
 def package_secret(office: Office, case: Case, page: Page) -> Package:

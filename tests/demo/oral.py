@@ -7,15 +7,15 @@ from typing import Final
 
 from tests.demo import asking, desk, room
 from tests.demo.browser import PageError, Pick
-from tests.demo.office import Case, Office, Range, wall_clock
+from tests.demo.office import LENGTH, Case, Office, Range
 
 CAMERA: Final = "Lobi"
-# Late enough that the assessment's source, which was destroyed, is not touched again.
-_AGO, _LENGTH = timedelta(seconds=35), timedelta(seconds=12)
+# So long after the assessment's range that no segment of it, rounded outward, is asked for again.
+_LATER, _LENGTH = LENGTH + timedelta(seconds=15), timedelta(seconds=12)
 
 
 def story(office: Office) -> Case:
-    start = wall_clock() - _AGO
+    start = office.since + _LATER
     case = Case("Rekaman lisan seleksi contoh", CAMERA, Range(start, start + _LENGTH))
     with office.report.story("Lisan: diputuskan lewat telepon, hanya dilihat"):
         _ask(office, case)
@@ -72,7 +72,7 @@ def _look(office: Office, case: Case) -> None:
         reel = room.play(pemohon, view, case.range)
     with step("3", "Pemohon mengembalikan akses tanpa merekam"):
         pemohon.open(case.detail).follow("/kembalikan/$").press("Kembalikan akses")
-        pemohon.open(case.detail).must_say("Selesai")
+        desk.status(pemohon, case, "Selesai")
     with step("3", "Sejak itu ruang periksa tertutup"):
         if not all(pemohon.is_missing(url) for url in (reel.playlist, *reel.pieces)):
             raise PageError("rekaman masih dapat diputar")

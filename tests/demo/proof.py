@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import bagit
@@ -22,14 +23,14 @@ def check_strips(office: Office, package: Package, case: Case) -> None:
         told = found.stories[0]
         if told["nomor"] != case.number or told["kamera"] != case.camera:
             raise PageError(f"keterangan.json menyebut {told['nomor']}, {told['kamera']}")
-    with step("bukti", "Penghitung gambar berurutan tanpa lompatan"):
-        strips.check_counters(found)
-    with step("bukti", "Gambar pertama paling banyak satu GOP sebelum waktu izin, dan tertulis"):
-        strips.check_beginning(found, case.range)
-    with step("bukti", "Gambar terakhir sebelum akhir waktu izin"):
-        strips.check_end(found, case.range)
-    with step("bukti", "Waktu tiap gambar sesuai keterangan.json dalam 200 ms"):
-        strips.check_times(found)
+    with step("bukti", "Penghitung gambar berurutan tanpa lompatan") as notes:
+        notes.append(f"{strips.check_counters(found)} gambar")
+    with step("bukti", "Gambar pertama paling banyak satu GOP sebelum waktu izin") as notes:
+        notes.append(f"mendahului {_ms(strips.check_beginning(found, case.range))}, tertulis")
+    with step("bukti", "Gambar terakhir sebelum akhir waktu izin") as notes:
+        notes.append(f"{_ms(strips.check_end(found, case.range))} sebelumnya")
+    with step("bukti", "Waktu tiap gambar sesuai keterangan.json dalam 200 ms") as notes:
+        notes.append(f"paling jauh {_ms(strips.check_times(found))}")
 
 
 def note_gone(office: Office, case: Case, why: str) -> None:
@@ -53,3 +54,7 @@ def note_gone(office: Office, case: Case, why: str) -> None:
 
 def _films(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.suffix in {".mp4", ".part", ".json"}]
+
+
+def _ms(length: timedelta) -> str:
+    return f"{length / timedelta(milliseconds=1):.0f} ms"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from tests.demo import asking
+from tests.demo import asking, desk
 from tests.demo.browser import Browser, Pick
 from tests.demo.office import Case, Office, Range, wall_clock
 from tests.demo.waiting import until
@@ -92,4 +92,5 @@ def _refuse(office: Office, case: Case) -> None:
             question.press("Tolak")
         question.press("Tolak", reason="Tidak ada peristiwa yang membutuhkan rekaman")
     with step("2", "Pemohon membaca penolakan dan alasannya, tanpa akses apa pun"):
-        umum.open(case.detail).must_say("Ditolak", "Tidak ada peristiwa")
+        umum.open(case.detail).must_say("Tidak ada peristiwa")
+        desk.status(umum, case, "Ditolak")

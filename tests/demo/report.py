@@ -48,16 +48,20 @@ class Report:
         return self.whole and all(step.ok for step in self.steps)
 
     @contextmanager
-    def step(self, sop: str, name: str) -> Iterator[None]:
-        """Times one step and tells how it went. Raises StoryError where it did not work."""
+    def step(self, sop: str, name: str) -> Iterator[list[str]]:
+        """Times one step and tells how it went, with what the step notes in the list it is given.
+
+        Raises StoryError where it did not work.
+        """
         began = time.monotonic()
+        notes: list[str] = []
         try:
-            yield
+            yield notes
         except Exception as error:
             self._tell(Step(sop, name, ok=False, seconds=_since(began)))
             _say(f"       {_sentence(error)}")
             raise StoryError(name) from error
-        self._tell(Step(sop, name, ok=True, seconds=_since(began)))
+        self._tell(Step(sop, name, ok=True, seconds=_since(began)), *notes)
 
     @contextmanager
     def story(self, title: str) -> Iterator[None]:
@@ -68,10 +72,11 @@ class Report:
         except StoryError as broken:
             _say(f"       Cerita ini berhenti di sini: {broken}")
 
-    def _tell(self, step: Step) -> None:
+    def _tell(self, step: Step, *notes: str) -> None:
         self.steps.append(step)
+        aside = f" ({', '.join(notes)})" if notes else ""
         word = "ok   " if step.ok else "GAGAL"
-        _say(f"{word}  {step.sop:>7}  {step.seconds:6.2f} s  {step.name}")
+        _say(f"{word}  {step.sop:>7}  {step.seconds:6.2f} s  {step.name}{aside}")
 
     def write(self, path: Path) -> None:
         facts = {

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Final
 
 from tests.demo import asking, desk
 from tests.demo.browser import PageError
-from tests.demo.office import LENGTH, Case, Office, Range
+from tests.demo.office import LENGTH, Case, Office, Range, wall_clock
 from tests.demo.proof import check_strips, note_gone
 from tests.demo.waiting import until
 
@@ -45,15 +46,15 @@ def _permit(office: Office, case: Case) -> None:
 def _record(office: Office, case: Case) -> None:
     umum, petugas, step = office["umum"], office["petugas"], office.report.step
     with step("5", "Petugas mengekspor ke hard disk, dan isinya dibaca ulang"):
-        exported = desk.export(petugas, case)
+        page = desk.export(petugas, case)
     with step("5", "Sandi paket ditampilkan satu kali"):
-        package = desk.package_secret(office, case, exported.page)
+        package = desk.package_secret(office, case, page)
     check_strips(office, package, case)
     with step("5", "Petugas menyerahkan hard disk, Kasubbag menerima dan menyatakan kerahasiaan"):
         desk.hand_over(petugas, umum, case)
     with step("5", "Berita acara serah terima diunduh, permohonan selesai"):
         desk.paper(umum, case, "serah-rekaman")
-        umum.open(case.detail).must_say("Selesai")
+        desk.status(umum, case, "Selesai")
     with step("5", "Sumber rekaman keamanan tetap tersimpan setelah serah terima"):
         said = asking.availability(umum, case)
         if "lengkap" not in said:
@@ -76,9 +77,17 @@ def expiry(office: Office, case: Case) -> None:
         with step("buku 4", "Buku pemantauan menyebut masa simpan dan rekaman yang tersisa"):
             book = auditor.open("/buku/pemantauan/").must_say(CAMERA, "2 menit")
             row = next(one for one in book.rows if one.startswith(CAMERA))
-            if f"{case.range.start:%H.%M}" in row.partition("potongan")[0].rpartition(",")[2]:
+            if _kept_since(row) < case.range.end.replace(second=0):
                 raise PageError(f"buku masih menyebut rekaman yang kedaluwarsa: {row}")
         with step("buku 1", "Buku akses menyebut penghapusan oleh sistem"):
             auditor.open("/buku/akses/?jenis=rekaman").must_say("Menghapus rekaman", "Sistem")
         with step("5", "Berkasnya tidak ada lagi di media simpan"):
             note_gone(office, case, "kedaluwarsa")
+
+
+def _kept_since(row: str) -> datetime:
+    """The minute since which a camera's footage is kept; the book's second time after the last."""
+    hour, minute = re.findall(r"\b(\d\d)\.(\d\d)\b", row.partition(" potongan")[0])[-1]
+    today = wall_clock()
+    told = today.replace(hour=int(hour), minute=int(minute), second=0)
+    return told if told <= today else told - timedelta(days=1)

@@ -101,10 +101,10 @@ def check_beginning(package: Opened, asked: Range) -> timedelta:
 
 
 def check_end(package: Opened, asked: Range) -> timedelta:
-    """The last picture lies before the end of the range; by how much."""
+    """The last picture lies before the end of the range, at most a GOP; by how much."""
     film = package.films[-1]
     last = film.pictures[-1]
-    left = asked.end - film.told(last)
+    left = asked.end - datetime.fromisoformat(film.facts["gambar_terakhir"])
     if not timedelta(0) < left <= GOP or last.taken >= asked.end + TOLERANCE:
         raise PageError(f"{film.name} berakhir {last.taken}, diminta sampai {asked.end}")
     return left
