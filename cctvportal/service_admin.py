@@ -52,7 +52,9 @@ class ServiceAdmin(admin.ModelAdmin[M]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        given = (object_id, form_url, extra_context)
+        # One button, one meaning.
+        one = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        given = (object_id, form_url, {**one, **(extra_context or {})})
         try:
             return super().changeform_view(request, *given)
         except Conflict:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from recordings.enums import MediumKind
 from recordings.models import Medium, RecordingPlan
 
 _UNITS = {"days": _("hari"), "hours": _("jam"), "minutes": _("menit")}
@@ -56,4 +57,5 @@ class MediumForm(forms.ModelForm[Medium]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("kind", MediumKind.USB)
         self.initial["retired"] = self.instance.retired_at is not None

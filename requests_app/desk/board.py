@@ -5,18 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cctvportal.accounts.models import User
 from cctvportal.common import words
-from cctvportal.common.clock import now
+from cctvportal.common.clock import WIB, now
+from cctvportal.jobs.models import JobState
 from recordings.enums import ExportState, Purpose
+from recordings.models import Export
 from requests_app.desk.actions import Action, actions
+from requests_app.desk.progress import stopped
 from requests_app.enums import RequestState
+from requests_app.lifecycle import FINAL
 from requests_app.models import AccessRequest, KeyHandout
+from requests_app.selectors.due import confirmation_due
 from requests_app.selectors.exports import latest_export
 from requests_app.selectors.lists import Task, desk
 
@@ -36,7 +41,7 @@ class Line:
 
     title: str
     row: AccessRequest
-    due: datetime | None
+    due: str
     badge: Badge
     action: Action
     mine: bool
@@ -45,7 +50,8 @@ class Line:
 
 def lines() -> list[Line]:
     """All open tasks, those of the officer first, the earliest limit first."""
-    return [_line(task) for task in desk()]
+    found = [_line(task) for task in desk()]
+    return sorted(found, key=lambda line: not line.mine)
 
 
 def waiting_count(_user: User) -> int:
@@ -59,21 +65,64 @@ def waiting_count(_user: User) -> int:
             purpose=Purpose.ASSESSMENT,
             source_erasure=None,
         )
+        | Q(
+            state=RequestState.ISSUED,
+            fulfilments__export__job__state=JobState.FAILED,
+            fulfilments__export__state__in=_UNENDED,
+        )
     )
     late_keys = KeyHandout.objects.filter(returned_at=None, due_at__lt=moment)
-    return AccessRequest.objects.filter(acts).count() + late_keys.count()
+    requests = AccessRequest.objects.filter(acts).distinct()
+    return requests.count() + late_keys.count() + _late_confirmations(moment)
+
+
+def _late_confirmations(moment: datetime) -> int:
+    """Requests that nobody but their clerk has vouched for in time."""
+    waiting = AccessRequest.objects.filter(applicant_confirmed_at=None).exclude(
+        Q(entered_by=F("applicant")) | Q(state__in=[RequestState.DRAFT, *FINAL])
+    )
+    dues = (confirmation_due(row) for row in waiting)
+    return sum(due is not None and due < moment for due in dues)
 
 
 def _line(task: Task) -> Line:
+    if task.handout is None and task.request.state == RequestState.ISSUED:
+        export = latest_export(task.request)
+        if export is not None and export.state != ExportState.CANCELLED:
+            return _of_export(task, export)
     return Line(
         title=capfirst(task.what),
         row=task.request,
-        due=task.due,
+        due=_due(task.due),
         badge=_badge(task),
         action=_action(task),
-        mine=task.mine,
+        # A key that is out and not yet late is the holder's.
+        mine=task.mine and (task.handout is None or task.is_late),
         late=task.is_late,
     )
+
+
+def _of_export(task: Task, export: Export) -> Line:
+    """An export under way is nobody's task; one that stopped is the officer's."""
+    halted = stopped(export)
+    moving = Badge(_("Menyalin, %d%%") % (export.job.percent if export.job else 0), "go", "play")
+    return Line(
+        title=_("Ekspor berhenti") if halted else _("Penyalinan ke hard disk berjalan"),
+        row=task.request,
+        due="",
+        badge=Badge(_("Perlu tindakan"), "stop", "warning") if halted else moving,
+        action=Action(reverse("admin:export", args=[export.pk]), _("Lihat"), task.what, "disk"),
+        mine=halted,
+        late=False,
+    )
+
+
+def _due(moment: datetime | None) -> str:
+    """The hour alone for today, else with its day."""
+    if moment is None:
+        return ""
+    same_day = moment.astimezone(WIB).date() == now().astimezone(WIB).date()
+    return words.time(moment) if same_day else f"{words.short(moment)}{words.HARD_SPACE}WIB"
 
 
 def _action(task: Task) -> Action:
@@ -87,11 +136,6 @@ def _action(task: Task) -> Action:
 
 
 def _badge(task: Task) -> Badge:
-    export = latest_export(task.request) if task.request.state == RequestState.ISSUED else None
-    if export is not None and export.state == ExportState.FAILED:
-        return Badge(_("Ekspor berhenti"), "stop", "warning")
-    if export is not None and export.job and export.state in _MOVING:
-        return Badge(_("Menyalin, %d%%") % export.job.percent, "go", "play")
     if task.is_late and task.due:
         return Badge(_("Lewat %s") % words.duration(now() - task.due, parts=1), "stop", "warning")
     if task.handout is not None:
@@ -101,4 +145,10 @@ def _badge(task: Task) -> Badge:
     return Badge(_("Menunggu"), "", "clock")
 
 
-_MOVING = (ExportState.QUEUED, ExportState.WRITING, ExportState.VERIFYING)
+# A job that gave up may not have been able to say so on its export.
+_UNENDED = (
+    ExportState.FAILED,
+    ExportState.QUEUED,
+    ExportState.WRITING,
+    ExportState.VERIFYING,
+)

@@ -62,6 +62,8 @@ def shown(
     if row is not None:
         word = _("Permohonan %s") % row
         crumbs.append((reverse("admin:request", args=[row.pk]), word))
+    if template == "board":
+        crumbs = []
     facts = {"here": here, "crumbs": crumbs, "row": row, **context}
     return render(request, f"desk/{template}.html", facts)
 

@@ -17,7 +17,7 @@ from cctvportal.common.templatetags.portal import time_range, wib_range
 from devices.models import Camera
 from recordings.enums import ExportState
 from recordings.models import Export, Medium
-from recordings.selectors import Coverage, coverage
+from recordings.selectors import Coverage, Span, coverage
 from recordings.services import exports
 from recordings.services.permits import Permit
 
@@ -108,7 +108,7 @@ def _flags(found: Iterable[Coverage], names: dict[int, str]) -> list[dict[str, s
         elif one.is_empty:
             flags.append({"kind": "bad", "text": _("%s: tidak ada rekaman.") % name})
         else:
-            holes = [str(time_range(hole.start, hole.end)) for hole in one.missing]
+            holes = [_hole(hole) for hole in one.missing]
             text = format_html("{} {}.", _("%s: terputus") % name, SafeString("; ".join(holes)))
             flags.append({"kind": "warn", "text": text})
     lead_in = _(
@@ -116,6 +116,12 @@ def _flags(found: Iterable[Coverage], names: dict[int, str]) -> list[dict[str, s
         "awal. Selisihnya tertulis di dalam paket."
     )
     return [*flags, {"kind": "ok", "text": lead_in}]
+
+
+def _hole(hole: Span) -> str:
+    """Its hours and how long it is: minutes alone would hide a short one."""
+    long = words.duration(hole.end - hole.start)
+    return format_html("{} ({})", time_range(hole.start, hole.end), long)
 
 
 def permit_rows(permit: Permit, seen: Outlook) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -120,6 +121,30 @@ def _camera(export: Export, place: int, name: str, note: str) -> Part:
     return Part("hourglass", name, _("belum"))
 
 
+def written(export: Export) -> list[str]:
+    """What the package's own notes say of each camera: how early it begins, what is missing."""
+    rows = export.cameras.select_related("camera").order_by("camera__name")
+    said = []
+    for place, row in enumerate(rows, start=1):
+        story = export.facts.get(f"kamera-{place}")
+        said.append(f"{row.camera.name}: {_story(story) if story else _('tidak ada rekaman')}")
+    return said
+
+
+def _story(story: dict[str, Any]) -> str:
+    size = sum(one["bytes"] for one in story["berkas"])
+    parts = [words.size(size)]
+    if story["berkas"]:
+        early = words.number(round(story["berkas"][0]["mendahului_detik"], 1))
+        parts.append(_("mulai %s detik sebelum waktu izin") % early)
+    holes = [
+        words.hours(datetime.fromisoformat(one["mulai"]), datetime.fromisoformat(one["sampai"]))
+        for one in story["terputus"]
+    ]
+    parts.append(_("terputus %s") % ", ".join(holes) if holes else _("tidak terputus"))
+    return ", ".join(parts)
+
+
 def _read_back(export: Export) -> Part:
     name = _("Baca ulang dan cocokkan")
     if export.state == ExportState.VERIFIED:
@@ -136,13 +161,14 @@ def of_erasure(erasure: Erasure, request_id: object) -> JobView:
     detail = job.error if job and job.error else ""
     if state == ErasureState.CONFIRMED and erasure.due_at:
         detail = _("Dihapus mulai %s.") % words.date_time(erasure.due_at)
-    done = state in {ErasureState.DONE, ErasureState.CANCELLED}
+    # Waiting for a person may take days: nothing to look at every two seconds.
+    at_work = state in {ErasureState.CONFIRMED, ErasureState.RUNNING}
     broken = job is not None and job.state == JobState.FAILED
     return JobView(
         title=_("Berhenti") if broken else str(state.label),
         detail=detail,
         percent=None,
-        active=not done and not broken,
+        active=at_work and not broken,
         url=reverse("admin:request_erase_progress", args=[request_id]),
         parts=_stages(erasure),
     )

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import RoomKey
+from requests_app.models import KeyHandout
 
 
 class KeyChoice(forms.ModelChoiceField[RoomKey]):
@@ -12,7 +14,10 @@ class KeyChoice(forms.ModelChoiceField[RoomKey]):
 
 
 class KeyOutForm(forms.Form):
-    """Which key goes out. All keys in use are offered: the service says who holds one that is."""
+    """Which key goes out, of those in the cabinet.
+
+    One that went meanwhile is still understood, so that the service can say who holds it.
+    """
 
     key = KeyChoice(
         queryset=RoomKey.objects.none(),
@@ -26,4 +31,14 @@ class KeyOutForm(forms.Form):
         super().__init__(data, files)  # type: ignore[arg-type] # what a request carries
         field = self.fields["key"]
         assert isinstance(field, KeyChoice)  # noqa: S101 - declared above
-        field.queryset = RoomKey.objects.filter(retired=False).select_related("room")
+        keys = RoomKey.objects.filter(retired=False).select_related("room")
+        field.queryset = keys if self.is_bound else keys.exclude(handouts__in=_out())
+
+    @property
+    def has_keys(self) -> bool:
+        field = self.fields["key"]
+        return isinstance(field, KeyChoice) and bool(field.queryset and field.queryset.exists())
+
+
+def _out() -> QuerySet[KeyHandout]:
+    return KeyHandout.objects.filter(returned_at=None)

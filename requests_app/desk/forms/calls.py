@@ -68,7 +68,10 @@ class PhoneDecisionForm(forms.Form):
         label=_("Keputusan"), choices=Verdict.choices, widget=forms.RadioSelect
     )
     reason = forms.CharField(
-        label=_("Alasan, bila ditolak"), max_length=500, required=False, widget=forms.Textarea
+        label=_("Alasan, bila ditolak"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
     cameras = forms.MultipleChoiceField(
         label=_("Kamera yang diizinkan"), required=False, widget=forms.CheckboxSelectMultiple

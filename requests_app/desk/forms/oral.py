@@ -28,7 +28,7 @@ class TakeDownForm(OnceForm):
         queryset=User.objects.none(), label=_("Pemohon"), empty_label=_("Pilih nama")
     )
     activity = forms.CharField(
-        label=_("Kegiatan atau peristiwa"), max_length=300, widget=forms.Textarea
+        label=_("Kegiatan atau peristiwa"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
     legal_basis = forms.CharField(
         label=_("Dasar pemrosesan"),

@@ -12,12 +12,13 @@ from requests_app.desk import facts
 from requests_app.desk.actions import actions
 from requests_app.desk.board import lines
 from requests_app.desk.frame import shown
+from requests_app.desk.progress import stopped
 from requests_app.forms.find import FindForm
 from requests_app.selectors.exports import latest_export
 from requests_app.selectors.gate import request_for
 from requests_app.selectors.history import history
 from requests_app.selectors.lists import sent_requests
-from requests_app.selectors.next_step import next_step
+from requests_app.selectors.next_step import Turn, next_step
 
 
 @page("requests_app.desk")
@@ -56,17 +57,20 @@ def all_requests(request: PersonRequest) -> HttpResponse:
 def one_request(request: PersonRequest, pk: UUID) -> HttpResponse:
     """One request: how it stands, what comes next, what was asked, what happened."""
     row = request_for(request.user, pk)
-    open_now = actions(row)
+    open_now, step = actions(row), next_step(row)
+    export = latest_export(row)
+    halted = export is not None and stopped(export)
+    mine = halted or (step is not None and step.turn == Turn.OFFICER)
     return shown(
         request,
         "request",
         here=_("Permohonan %s") % row,
         subject=row,
-        next_step=next_step(row),
-        first=open_now[0] if open_now else None,
-        more=open_now[1:],
+        next_step=step,
+        first=open_now[0] if mine and open_now else None,
+        more=open_now[1:] if mine else open_now,
         asked=facts.asked(row),
         steps=facts.steps(row),
         events=history(row),
-        export=latest_export(row),
+        export=export,
     )

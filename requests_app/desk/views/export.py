@@ -121,5 +121,6 @@ def _shown(request: PersonRequest, export: Export, template: str, **more: Any) -
         job=progress.of_export(export),
         stopped=progress.stopped(export),
         sentence=progress.sentence(export),
+        written=progress.written(export),
         **more,
     )

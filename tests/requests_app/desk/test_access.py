@@ -87,6 +87,16 @@ def test_key_out_of_a_key_that_is_out_names_the_holder(desk: Client, officer: Us
     assert KeyHandout.objects.count() == 1
 
 
+def test_key_out_offers_only_what_hangs_in_the_cabinet(desk: Client, officer: User) -> None:
+    hand_key(made.issued(), key=RoomKeyFactory(label="RR-4"), by=officer)
+    where = url("request_key_out", made.issued().pk)
+    assert "Semua kunci sedang keluar." in text(desk.get(where))
+    kept = RoomKeyFactory(label="RR-5")
+    page = desk.get(where).content.decode()
+    assert page.count('type="radio"') == 1
+    assert f'value="{kept.pk}"' in page
+
+
 def test_key_in_and_once_more(desk: Client, officer: User) -> None:
     handout = hand_key(made.issued(), key=RoomKeyFactory(label="RR-3"), by=officer)
     assert "RR-3" in text(desk.get(url("keys")))

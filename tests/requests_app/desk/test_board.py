@@ -1,18 +1,23 @@
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import time_machine
 from django.test import Client
 
 from cctvportal.accounts.models import User
 from cctvportal.common.clock import now
+from recordings.services import exports
 from requests_app.desk.board import waiting_count
 from requests_app.models import KeyHandout
 from requests_app.services.keys import hand_key
 from tests.factories import accounts
 from tests.factories import requests_app as made
 from tests.factories.devices import RoomKeyFactory
+from tests.requests_app.desk import filmed
 from tests.requests_app.desk.conftest import BACKEND
 from tests.requests_app.desk.pages import text, url
 
@@ -37,26 +42,56 @@ def test_desk_keeps_apart_what_waits_for_others(desk: Client, officer: User) -> 
     assert waiting_count(officer) == 0
 
 
-def test_desk_marks_a_late_key(desk: Client, officer: User) -> None:
-    row = made.issued()
-    handout = hand_key(row, key=RoomKeyFactory(label="RR-2"), by=officer)
+def test_desk_leaves_a_key_in_time_to_its_holder(desk: Client, officer: User) -> None:
+    handout = hand_key(made.issued(), key=RoomKeyFactory(label="RR-2"), by=officer)
     answer = desk.get(url("desk"))
-    assert "Kunci dipegang pemohon" in text(answer)
+    said = text(answer)
+    assert said.index("Menunggu orang lain") < said.index("Kunci dipegang pemohon")
     assert url("request_key_in", handout.pk) in answer.content.decode()
     assert waiting_count(officer) == 0
 
 
-def test_waiting_count_has_the_late_key(officer: User) -> None:
-    row = made.issued()
+def test_desk_asks_for_a_late_key(desk: Client, officer: User) -> None:
     moment = now()
     KeyHandout.objects.create(
-        request=row,
-        key=RoomKeyFactory(),
+        request=made.issued(),
+        key=RoomKeyFactory(label="RS-1"),
         handed_by=officer,
         handed_at=moment - timedelta(hours=3),
-        due_at=moment - timedelta(hours=1),
+        due_at=moment - timedelta(minutes=40, seconds=5),
     )
+    said = text(desk.get(url("desk")))
+    assert said.index("Lewat 40 menit") < said.index("Menunggu orang lain")
     assert waiting_count(officer) == 1
+
+
+def test_desk_counts_an_oral_request_that_nobody_confirms(desk: Client, officer: User) -> None:
+    with time_machine.travel(now() - timedelta(days=5)):
+        made.oral(clerk=officer)
+    assert "Mengingatkan pemohon memastikan permohonan" in text(desk.get(url("desk")))
+    assert waiting_count(officer) == 1
+
+
+@pytest.mark.usefixtures("data_dir")
+def test_desk_tells_a_running_export_from_one_that_stopped(
+    desk: Client, officer: User, tmp_path: Path
+) -> None:
+    disk = filmed.disk(tmp_path / "disk", officer)
+    export = filmed.started(filmed.issued(), disk, officer)
+    assert "Menyalin, 0%" in text(desk.get(url("desk")))
+    assert waiting_count(officer) == 0
+    shutil.rmtree(disk.path)
+    filmed.carried_out(export)
+    said = text(desk.get(url("desk")))
+    assert "Ekspor berhenti" in said
+    assert "Perlu tindakan" in said
+    assert waiting_count(officer) == 1
+    said = text(desk.get(url("request", export.fulfilment.request_id)))
+    assert "Berikutnya : melihat penyalinan ke hard disk" in said.replace(
+        "Berikutnya:", "Berikutnya :"
+    )
+    exports.cancel(export, by=officer)
+    assert waiting_count(officer) == 0
 
 
 @pytest.mark.parametrize("state", list(made.IN_STATE)[1:])

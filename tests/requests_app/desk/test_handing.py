@@ -89,8 +89,9 @@ def test_erase_progress_refreshes_the_page_when_done(desk: Client, handed: Acces
     part = url("request_erase_progress", handed.pk)
     assert desk.get(part).status_code == 404
     desk.post(url("request_erase", handed.pk), {"typed": handed.number or ""})
-    assert b"hx-get" in desk.get(part).content
+    assert b"hx-get" not in desk.get(url("request_erase", handed.pk)).content
     confirm_erasure(handed, by=accounts.approver())
+    assert b"hx-get" in desk.get(part).content
     Erasure.objects.update(state=ErasureState.DONE)
     assert desk.get(part)["HX-Refresh"] == "true"
 
