@@ -135,14 +135,20 @@ def _story(story: dict[str, Any]) -> str:
     size = sum(one["bytes"] for one in story["berkas"])
     parts = [words.size(size)]
     if story["berkas"]:
-        early = words.number(round(story["berkas"][0]["mendahului_detik"], 1))
-        parts.append(_("mulai %s detik sebelum waktu izin") % early)
+        parts.append(_lead_in(story["berkas"][0]["mendahului_detik"]))
     holes = [
         words.hours(datetime.fromisoformat(one["mulai"]), datetime.fromisoformat(one["sampai"]))
         for one in story["terputus"]
     ]
     parts.append(_("terputus %s") % ", ".join(holes) if holes else _("tidak terputus"))
     return ", ".join(parts)
+
+
+def _lead_in(seconds: float) -> str:
+    early = round(seconds, 1)
+    if not early:
+        return _("mulai tepat pada waktu izin")
+    return _("mulai %s detik sebelum waktu izin") % words.number(early)
 
 
 def _read_back(export: Export) -> Part:

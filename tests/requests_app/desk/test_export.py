@@ -168,7 +168,7 @@ def test_verified_package_is_safe_to_unplug_and_its_passphrase_shown_once(
     said = text(desk.get(url("export", export.pk)))
     assert "Aman dicabut. Isi hard disk sama dengan sumber." in said
     assert done.manifest_sha256 in said
-    assert "mulai 0 detik sebelum waktu izin, tidak terputus" in said
+    assert "mulai tepat pada waktu izin, tidak terputus" in said
     assert secret(desk.get(url("export_passphrase", export.pk))) == ""
     answer = desk.post(url("export_passphrase", export.pk))
     assert "no-store" in answer["Cache-Control"]
