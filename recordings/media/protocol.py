@@ -12,6 +12,7 @@ import os
 import socket
 import threading
 from dataclasses import asdict, dataclass, field, fields
+from math import isfinite
 from typing import Any, Final, Self, get_type_hints
 from uuid import UUID
 
@@ -173,6 +174,8 @@ def _typed(value: Any, hint: Any) -> Any:
         allowed = (int, float, type(None))
     if not isinstance(value, allowed) or isinstance(value, bool):
         raise TypeError(hint)
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(hint)
     return value
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import Any
 
 from celery import bootsteps
 from django.conf import settings
 
 from recordings.recorder.recorder import Recorder
+
+
+def end_worker() -> None:
+    """A worker that records nothing is of no use: its supervisor starts another."""
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class RecorderStep(bootsteps.StartStopStep):
@@ -20,7 +27,7 @@ class RecorderStep(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         del parent
-        self._recorder = Recorder(settings.NODE_NAME)
+        self._recorder = Recorder(settings.NODE_NAME, end_worker)
         self._recorder.start()
 
     def stop(self, parent: Any) -> None:

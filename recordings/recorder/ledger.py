@@ -158,7 +158,7 @@ class Ledger:
                 gaps.note_restart(plan.pk, at=now(), by=SYSTEM)
             try:
                 wanted[plan.pk] = of_plan(plan, self._volume(plan))
-            except Unusable as reason:
+            except (Unusable, VolumeUnavailable) as reason:
                 self._refuse(plan.pk, str(reason))
                 continue
             self._unusable.pop(plan.pk, None)

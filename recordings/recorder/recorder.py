@@ -32,10 +32,12 @@ class Recorder:
     """Records the cameras of `node` from `start` to `stop`. Building it starts nothing.
 
     One recorder a node: a second waits for the lock of the first, which ends with its process.
+    `on_failure` is called when recording ends without `stop`.
     """
 
-    def __init__(self, node: str) -> None:
+    def __init__(self, node: str, on_failure: Callable[[], None] | None = None) -> None:
         self._node = node
+        self._on_failure = on_failure
         self._stop = threading.Event()
         self.ledger = Ledger(node)
         self.supervisor = Supervisor(self.ledger)
@@ -80,6 +82,8 @@ class Recorder:
             self.ledger.wake()
             ledger.join(_JOIN_SECONDS / 2)
             os.close(lock)
+        if self._on_failure is not None and not self._stop.is_set():
+            self._on_failure()
 
     def _lock(self) -> int | None:
         """The descriptor that holds this node's lock, None when `stop` came first."""

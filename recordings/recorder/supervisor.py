@@ -117,15 +117,19 @@ class Supervisor:
             self._bury(descriptor, "ended")
             return
         self._heard[descriptor] = time.monotonic()
-        self._note(report)
+        try:
+            self._note(child, report)
+        except (ValueError, OverflowError) as error:
+            self._bury(descriptor, f"talks nonsense ({type(error).__name__})")
 
-    def _note(self, report: Message) -> None:
+    def _note(self, child: Child, report: Message) -> None:
+        """A process speaks for its own cameras and segments only."""
         seat = self._seats.get(getattr(report, "camera", None))  # type: ignore[arg-type] # unknown is None
-        if seat is None:
+        if seat is None or seat.child is not child:
             return
         pk, later = seat.wanted.camera_id, self._ledger.later
         match report:
-            case Opened():
+            case Opened() if report.segment in seat.handed:
                 seat.opened_at = report.started_at
                 at = datetime.fromtimestamp(report.started_at, UTC)
                 later(partial(gaps.close_gap, pk, at=at, by=SYSTEM))
@@ -210,12 +214,20 @@ class Supervisor:
             self._stop_for_disk(seat, refusal)
             return
         seat.stopped_by_disk = False
-        made = seat.stock.refill(wanted)
-        if made:
-            self._ledger.note_spares(made)
+        self._refill(seat)
         if seat.phase is Phase.IDLE:
             seat.start(self._roomy_child())
         seat.hand_out()
+
+    def _refill(self, seat: Seat) -> None:
+        """A keystore that takes nothing stops no recording while there are spares."""
+        try:
+            made = seat.stock.refill(seat.wanted)
+        except (OSError, MediaError) as error:
+            log.error("no keys for camera %s: %s", seat.wanted.camera_id, error)  # noqa: TRY400 - the cause is the disk
+            return
+        if made:
+            self._ledger.note_spares(made)
 
     def _stop_for_disk(self, seat: Seat, reason: str) -> None:
         if not seat.stopped_by_disk:

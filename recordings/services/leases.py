@@ -11,7 +11,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from cctvportal.accounts.access import Caller, service
-from recordings.models import RecordingPlan
+from recordings.models import RecordingPlan, Volume
 
 _LIVE = Q(camera__enabled=True, camera__removed_at=None)
 
@@ -51,13 +51,15 @@ def held(node: str, *, by: Caller) -> list[RecordingPlan]:
 def claim(node: str, *, waited_for: Iterable[int] = (), by: Caller) -> list[int]:
     """Takes free cameras, one UPDATE each, and returns their ids.
 
-    Free for a node: cameras of its own volumes that nobody holds; any camera whose lease ran out;
-    and those in `waited_for`, which nobody holds although the caller has waited long enough.
+    Free for a node: cameras of its own volumes that nobody holds or whose lease ran out. A node
+    that has a volume to put them on also takes such cameras of others, of those that nobody holds
+    only the ones in `waited_for`: the caller has waited long enough.
     """
     del by
-    own = Q(owner="", volume__node=node)
-    patient = Q(owner="", pk__in=list(waited_for))
-    free = own | patient | (~Q(owner="") & Q(lease_until__lt=Now()))
+    ran_out = ~Q(owner="") & Q(lease_until__lt=Now())
+    free = Q(volume__node=node) & (Q(owner="") | ran_out)
+    if Volume.objects.filter(node=node).exists():
+        free |= ran_out | Q(owner="", pk__in=list(waited_for))
     found = RecordingPlan.objects.filter(_LIVE, free).values_list("pk", flat=True)
     return [
         pk

@@ -58,6 +58,7 @@ def changed(**fields: object) -> bytes:
         changed(camera="../../etc"),
         changed(started_at="soon"),
         changed(started_at=True),
+        changed(started_at=float("nan")),
         changed(more=1),
         b"9" * 5000,
     ],

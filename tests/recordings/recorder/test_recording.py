@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from devices.simulator import VirtualCamera, make_loop
 from recordings.media import reader
 from recordings.models import Gap, RecordingPlan, Segment
+from recordings.services import volumes
 from tests.recordings.recorder.watching import eventually, path_of, ready, stamps
 
 if TYPE_CHECKING:
-    from devices.simulator import VirtualCamera
+    from pytest_django import Settings
+
     from tests.recordings.recorder.conftest import Register, Start
 
 
@@ -60,3 +64,29 @@ def test_stop_keeps_what_was_under_way_and_frees_the_camera(
     assert not Segment.objects.filter(camera=camera, state="OPEN").exists()
     plan = RecordingPlan.objects.get(camera=camera)
     assert (plan.owner, plan.lease_until) == ("", None)
+
+
+def test_h265_is_recorded_too(tmp_path: Path, register: Register, start: Start) -> None:
+    loop = make_loop(tmp_path, codec="h265", size=(320, 180), seconds=4, gop_s=1)
+    with VirtualCamera("Parkir", source=loop) as lens:
+        camera = register(lens)
+        start()
+        (segment, *_) = eventually(lambda: ready(camera))
+        key = volumes.keystore().get(segment.camera.uuid, segment.key_day, segment.pk)
+        frames = list(reader.frames(path_of(segment), key, expected=segment.frames))
+    assert (segment.codec, frames[0].width) == ("h265", 320)
+
+
+def test_media_process_shows_no_password_and_has_no_credential(
+    lens: VirtualCamera, register: Register, start: Start, settings: Settings
+) -> None:
+    camera = register(lens)
+    recorder = start()
+    eventually(lambda: ready(camera))
+    (pid,) = recorder.supervisor.pids
+    seen = b"".join(Path(f"/proc/{pid}/{name}").read_bytes() for name in ("cmdline", "environ"))
+    secrets = (lens.password, settings.PORTAL_MASTER_KEY, settings.DATABASES["default"]["NAME"])
+    assert not any(secret.encode() in seen for secret in secrets)
+    opened = {link.readlink().suffix for link in Path(f"/proc/{pid}/fd").iterdir()}
+    assert ".part" in opened
+    assert not {".keys", ".key", ".mp4"} & opened
