@@ -101,7 +101,7 @@ def _must_hold(rows: Sequence[str], expected: Sequence[str]) -> None:
 def _disks(reader: Browser, cases: Sequence[Case]) -> None:
     security, assessment = cases[0], cases[1]
     rows = _rows(reader, "hard-disk")
-    for case, fate in ((security, "kedaluwarsa sendiri"), (assessment, "Kunci dimusnahkan")):
+    for case, fate in ((security, "kedaluwarsa sendiri"), (assessment, "Sudah dimusnahkan")):
         row = next((one for one in rows if case.number in one), "")
         _must_hold([row], ["HDD-DEMO", case.camera, case.activity, fate])
 
