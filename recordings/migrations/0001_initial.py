@@ -8,320 +8,796 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('devices', '0001_initial'),
-        ('jobs', '0001_initial'),
+        ("devices", "0001_initial"),
+        ("jobs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('reference', models.CharField(max_length=80)),
-                ('number', models.CharField(max_length=40, verbose_name='nomor permohonan')),
-                ('purpose', models.CharField(choices=[('ASSESSMENT', 'Asesmen'), ('SECURITY', 'Keamanan')], max_length=10, verbose_name='tujuan')),
-                ('starts_at', models.DateTimeField(verbose_name='mulai')),
-                ('ends_at', models.DateTimeField(verbose_name='sampai')),
-                ('valid_until', models.DateTimeField()),
-                ('state', models.CharField(choices=[('QUEUED', 'Menunggu giliran'), ('WRITING', 'Sedang menyalin'), ('VERIFYING', 'Sedang dibaca ulang'), ('VERIFIED', 'Selesai, isi sudah dicocokkan'), ('FAILED', 'Gagal'), ('CANCELLED', 'Dibatalkan')], default='QUEUED', max_length=9)),
-                ('passphrase_sealed', models.BinaryField(default=bytes)),
-                ('passphrase_shown_at', models.DateTimeField(null=True)),
-                ('folder', models.CharField(blank=True, max_length=80)),
-                ('bytes', models.BigIntegerField(default=0)),
-                ('manifest_sha256', models.CharField(blank=True, max_length=64)),
-                ('read_back', models.CharField(blank=True, max_length=40)),
-                ('facts', models.JSONField(default=dict)),
-                ('queued_at', models.DateTimeField(auto_now_add=True)),
-                ('verified_at', models.DateTimeField(null=True)),
-                ('exported_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80)),
+                ("number", models.CharField(max_length=40, verbose_name="nomor permohonan")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("ASSESSMENT", "Asesmen"), ("SECURITY", "Keamanan")],
+                        max_length=10,
+                        verbose_name="tujuan",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="mulai")),
+                ("ends_at", models.DateTimeField(verbose_name="sampai")),
+                ("valid_until", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("QUEUED", "Menunggu giliran"),
+                            ("WRITING", "Sedang menyalin"),
+                            ("VERIFYING", "Sedang dibaca ulang"),
+                            ("VERIFIED", "Selesai, isi sudah dicocokkan"),
+                            ("FAILED", "Gagal"),
+                            ("CANCELLED", "Dibatalkan"),
+                        ],
+                        default="QUEUED",
+                        max_length=9,
+                    ),
+                ),
+                ("passphrase_sealed", models.BinaryField(default=bytes)),
+                ("passphrase_shown_at", models.DateTimeField(null=True)),
+                ("folder", models.CharField(blank=True, max_length=80)),
+                ("bytes", models.BigIntegerField(default=0)),
+                ("manifest_sha256", models.CharField(blank=True, max_length=64)),
+                ("read_back", models.CharField(blank=True, max_length=40)),
+                ("facts", models.JSONField(default=dict)),
+                ("queued_at", models.DateTimeField(auto_now_add=True)),
+                ("verified_at", models.DateTimeField(null=True)),
+                (
+                    "exported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ekspor',
-                'verbose_name_plural': 'ekspor',
-                'ordering': ('-queued_at',),
+                "verbose_name": "ekspor",
+                "verbose_name_plural": "ekspor",
+                "ordering": ("-queued_at",),
             },
         ),
         migrations.CreateModel(
-            name='Erasure',
+            name="Erasure",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('REQUESTED', 'Menunggu persetujuan'), ('CONFIRMED', 'Dalam masa tunggu'), ('RUNNING', 'Sedang dihapus'), ('DONE', 'Kunci dimusnahkan, berkas dihapus'), ('CANCELLED', 'Dibatalkan')], default='REQUESTED', max_length=9)),
-                ('requested_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='jobs.job')),
-                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('export', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='erasure', to='recordings.export')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("REQUESTED", "Menunggu persetujuan"),
+                            ("CONFIRMED", "Dalam masa tunggu"),
+                            ("RUNNING", "Sedang dihapus"),
+                            ("DONE", "Kunci dimusnahkan, berkas dihapus"),
+                            ("CANCELLED", "Dibatalkan"),
+                        ],
+                        default="REQUESTED",
+                        max_length=9,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "export",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="erasure",
+                        to="recordings.export",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pemusnahan',
-                'verbose_name_plural': 'pemusnahan',
-                'ordering': ('-requested_at',),
+                "verbose_name": "pemusnahan",
+                "verbose_name_plural": "pemusnahan",
+                "ordering": ("-requested_at",),
             },
         ),
         migrations.CreateModel(
-            name='ExportCamera',
+            name="ExportCamera",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('camera', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='devices.camera')),
-                ('export', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cameras', to='recordings.export')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "camera",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="devices.camera",
+                    ),
+                ),
+                (
+                    "export",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cameras",
+                        to="recordings.export",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Gap',
+            name="Gap",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('OFFLINE', 'Kamera tidak tersambung'), ('AUTH', 'Kata sandi kamera ditolak'), ('STALLED', 'Gambar berhenti'), ('NOT_VIDEO', 'Kamera tidak mengirim gambar yang dapat direkam'), ('CLOCK_JUMP', 'Jam kamera melompat'), ('DISK', 'Media simpan penuh atau tidak terpasang'), ('RESTART', 'Perekam dimulai ulang'), ('PLANNED', 'Dimatikan dengan sengaja')], max_length=10, verbose_name='sebab')),
-                ('started_at', models.DateTimeField(verbose_name='mulai')),
-                ('ended_at', models.DateTimeField(null=True, verbose_name='selesai')),
-                ('detail', models.CharField(blank=True, max_length=200, verbose_name='keterangan')),
-                ('camera', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='gaps', to='devices.camera')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("OFFLINE", "Kamera tidak tersambung"),
+                            ("AUTH", "Kata sandi kamera ditolak"),
+                            ("STALLED", "Gambar berhenti"),
+                            ("NOT_VIDEO", "Kamera tidak mengirim gambar yang dapat direkam"),
+                            ("CLOCK_JUMP", "Jam kamera melompat"),
+                            ("DISK", "Media simpan penuh atau tidak terpasang"),
+                            ("RESTART", "Perekam dimulai ulang"),
+                            ("PLANNED", "Dimatikan dengan sengaja"),
+                        ],
+                        max_length=10,
+                        verbose_name="sebab",
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="mulai")),
+                ("ended_at", models.DateTimeField(null=True, verbose_name="selesai")),
+                ("detail", models.CharField(blank=True, max_length=200, verbose_name="keterangan")),
+                (
+                    "camera",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="gaps",
+                        to="devices.camera",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rekaman terputus',
-                'verbose_name_plural': 'rekaman terputus',
-                'ordering': ('-started_at',),
+                "verbose_name": "rekaman terputus",
+                "verbose_name_plural": "rekaman terputus",
+                "ordering": ("-started_at",),
             },
         ),
         migrations.CreateModel(
-            name='Hold',
+            name="Hold",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('starts_at', models.DateTimeField(verbose_name='mulai')),
-                ('ends_at', models.DateTimeField(verbose_name='sampai')),
-                ('kind', models.CharField(choices=[('REQUEST', 'Permohonan'), ('EXPORT', 'Sedang diekspor'), ('MANUAL', 'Ditahan petugas')], max_length=7, verbose_name='jenis')),
-                ('reference', models.CharField(max_length=80)),
-                ('placed_at', models.DateTimeField()),
-                ('released_at', models.DateTimeField(null=True)),
-                ('camera', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='holds', to='devices.camera')),
-                ('placed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('released_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="mulai")),
+                ("ends_at", models.DateTimeField(verbose_name="sampai")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("REQUEST", "Permohonan"),
+                            ("EXPORT", "Sedang diekspor"),
+                            ("MANUAL", "Ditahan petugas"),
+                        ],
+                        max_length=7,
+                        verbose_name="jenis",
+                    ),
+                ),
+                ("reference", models.CharField(max_length=80)),
+                ("placed_at", models.DateTimeField()),
+                ("released_at", models.DateTimeField(null=True)),
+                (
+                    "camera",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="holds",
+                        to="devices.camera",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "released_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penahanan hapus',
-                'verbose_name_plural': 'penahanan hapus',
-                'ordering': ('-placed_at',),
+                "verbose_name": "penahanan hapus",
+                "verbose_name_plural": "penahanan hapus",
+                "ordering": ("-placed_at",),
             },
         ),
         migrations.CreateModel(
-            name='Medium',
+            name="Medium",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('USB', 'Hard disk eksternal'), ('FOLDER', 'Folder')], max_length=6, verbose_name='jenis')),
-                ('label', models.CharField(max_length=40, unique=True, verbose_name='nomor stiker')),
-                ('serial', models.CharField(blank=True, max_length=80, verbose_name='nomor seri')),
-                ('path', models.CharField(max_length=300, verbose_name='tempat terpasang')),
-                ('owner', models.CharField(max_length=120, verbose_name='pemilik')),
-                ('registered_at', models.DateTimeField(auto_now_add=True)),
-                ('retired_at', models.DateTimeField(blank=True, null=True, verbose_name='tidak dipakai lagi sejak')),
-                ('registered_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("USB", "Hard disk eksternal"), ("FOLDER", "Folder")],
+                        max_length=6,
+                        verbose_name="jenis",
+                    ),
+                ),
+                (
+                    "label",
+                    models.CharField(max_length=40, unique=True, verbose_name="nomor stiker"),
+                ),
+                ("serial", models.CharField(blank=True, max_length=80, verbose_name="nomor seri")),
+                ("path", models.CharField(max_length=300, verbose_name="tempat terpasang")),
+                ("owner", models.CharField(max_length=120, verbose_name="pemilik")),
+                ("registered_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "retired_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="tidak dipakai lagi sejak"
+                    ),
+                ),
+                (
+                    "registered_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'hard disk',
-                'verbose_name_plural': 'hard disk',
-                'ordering': ('label',),
+                "verbose_name": "hard disk",
+                "verbose_name_plural": "hard disk",
+                "ordering": ("label",),
             },
         ),
         migrations.AddField(
-            model_name='export',
-            name='medium',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to='recordings.medium'),
+            model_name="export",
+            name="medium",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="exports",
+                to="recordings.medium",
+            ),
         ),
         migrations.CreateModel(
-            name='PurgeRun',
+            name="PurgeRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('EXPIRY', 'Kedaluwarsa'), ('ERASURE', 'Pemusnahan sumber asesmen')], max_length=7)),
-                ('state', models.CharField(choices=[('RUNNING', 'Berjalan'), ('DONE', 'Selesai'), ('STOPPED', 'Berhenti, perlu diperiksa')], default='RUNNING', max_length=7)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('segments_purged', models.IntegerField(default=0)),
-                ('bytes_purged', models.BigIntegerField(default=0)),
-                ('held_back', models.IntegerField(default=0)),
-                ('epoch_before', models.BigIntegerField(null=True)),
-                ('epoch_after', models.BigIntegerField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('erasure', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='recordings.erasure')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("EXPIRY", "Kedaluwarsa"),
+                            ("ERASURE", "Pemusnahan sumber asesmen"),
+                        ],
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("RUNNING", "Berjalan"),
+                            ("DONE", "Selesai"),
+                            ("STOPPED", "Berhenti, perlu diperiksa"),
+                        ],
+                        default="RUNNING",
+                        max_length=7,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("segments_purged", models.IntegerField(default=0)),
+                ("bytes_purged", models.BigIntegerField(default=0)),
+                ("held_back", models.IntegerField(default=0)),
+                ("epoch_before", models.BigIntegerField(null=True)),
+                ("epoch_after", models.BigIntegerField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "erasure",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="recordings.erasure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'penghapusan',
-                'verbose_name_plural': 'penghapusan',
-                'ordering': ('-started_at',),
+                "verbose_name": "penghapusan",
+                "verbose_name_plural": "penghapusan",
+                "ordering": ("-started_at",),
             },
         ),
         migrations.CreateModel(
-            name='Volume',
+            name="Volume",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=80, unique=True, verbose_name='nama')),
-                ('node', models.CharField(max_length=60, verbose_name='komputer')),
-                ('path', models.CharField(max_length=300, verbose_name='folder')),
-                ('reserve_bytes', models.BigIntegerField(default=0, verbose_name='ruang cadangan')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("label", models.CharField(max_length=80, unique=True, verbose_name="nama")),
+                ("node", models.CharField(max_length=60, verbose_name="komputer")),
+                ("path", models.CharField(max_length=300, verbose_name="folder")),
+                ("reserve_bytes", models.BigIntegerField(default=0, verbose_name="ruang cadangan")),
             ],
             options={
-                'verbose_name': 'media simpan',
-                'verbose_name_plural': 'media simpan',
-                'ordering': ('label',),
-                'constraints': [models.UniqueConstraint(fields=('node', 'path'), name='volume_place_once'), models.CheckConstraint(condition=models.Q(('reserve_bytes__gte', 0)), name='volume_reserve_positive')],
+                "verbose_name": "media simpan",
+                "verbose_name_plural": "media simpan",
+                "ordering": ("label",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("node", "path"), name="volume_place_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("reserve_bytes__gte", 0)),
+                        name="volume_reserve_positive",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('PREPARED', 'Disiapkan'), ('OPEN', 'Sedang direkam'), ('READY', 'Tersimpan'), ('OVERLAP', 'Tersimpan, tumpang tindih'), ('DOOMED', 'Sedang dihapus'), ('PURGED', 'Dihapus'), ('LOST', 'Hilang')], max_length=8)),
-                ('source', models.CharField(choices=[('LIVE', 'Direkam langsung'), ('PULLED', 'Ditarik dari NVR')], default='LIVE', max_length=6)),
-                ('fence', models.BigIntegerField()),
-                ('key_day', models.DateField()),
-                ('prepared_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('bytes', models.BigIntegerField(default=0)),
-                ('frames', models.IntegerField(default=0)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
-                ('codec', models.CharField(blank=True, max_length=8)),
-                ('width', models.IntegerField(default=0)),
-                ('height', models.IntegerField(default=0)),
-                ('camera_clock_error_s', models.FloatField(null=True)),
-                ('doomed_at', models.DateTimeField(null=True)),
-                ('purged_at', models.DateTimeField(null=True)),
-                ('camera', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='devices.camera')),
-                ('purge_run', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='recordings.purgerun')),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='recordings.volume')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("PREPARED", "Disiapkan"),
+                            ("OPEN", "Sedang direkam"),
+                            ("READY", "Tersimpan"),
+                            ("OVERLAP", "Tersimpan, tumpang tindih"),
+                            ("DOOMED", "Sedang dihapus"),
+                            ("PURGED", "Dihapus"),
+                            ("LOST", "Hilang"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("LIVE", "Direkam langsung"), ("PULLED", "Ditarik dari NVR")],
+                        default="LIVE",
+                        max_length=6,
+                    ),
+                ),
+                ("fence", models.BigIntegerField()),
+                ("key_day", models.DateField()),
+                ("prepared_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("bytes", models.BigIntegerField(default=0)),
+                ("frames", models.IntegerField(default=0)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("codec", models.CharField(blank=True, max_length=8)),
+                ("width", models.IntegerField(default=0)),
+                ("height", models.IntegerField(default=0)),
+                ("camera_clock_error_s", models.FloatField(null=True)),
+                ("doomed_at", models.DateTimeField(null=True)),
+                ("purged_at", models.DateTimeField(null=True)),
+                (
+                    "camera",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="devices.camera",
+                    ),
+                ),
+                (
+                    "purge_run",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="recordings.purgerun",
+                    ),
+                ),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="recordings.volume",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'potongan rekaman',
-                'verbose_name_plural': 'potongan rekaman',
+                "verbose_name": "potongan rekaman",
+                "verbose_name_plural": "potongan rekaman",
             },
         ),
         migrations.CreateModel(
-            name='RecordingPlan',
+            name="RecordingPlan",
             fields=[
-                ('camera', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='plan', serialize=False, to='devices.camera')),
-                ('keep_for', models.DurationField(default=datetime.timedelta(days=30), verbose_name='masa simpan')),
-                ('legal_basis', models.CharField(max_length=200, verbose_name='dasar masa simpan')),
-                ('owner', models.CharField(blank=True, editable=False, max_length=80)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('fence', models.BigIntegerField(default=0, editable=False)),
-                ('last_frame_at', models.DateTimeField(editable=False, null=True)),
-                ('volume', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='recordings.volume', verbose_name='media simpan')),
+                (
+                    "camera",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="plan",
+                        serialize=False,
+                        to="devices.camera",
+                    ),
+                ),
+                (
+                    "keep_for",
+                    models.DurationField(
+                        default=datetime.timedelta(days=30), verbose_name="masa simpan"
+                    ),
+                ),
+                ("legal_basis", models.CharField(max_length=200, verbose_name="dasar masa simpan")),
+                ("owner", models.CharField(blank=True, editable=False, max_length=80)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("fence", models.BigIntegerField(default=0, editable=False)),
+                ("last_frame_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "volume",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="recordings.volume",
+                        verbose_name="media simpan",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rencana rekam',
-                'verbose_name_plural': 'rencana rekam',
+                "verbose_name": "rencana rekam",
+                "verbose_name_plural": "rencana rekam",
             },
         ),
         migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('requested_by')), _negated=True), _connector='OR'), name='erasure_by_two_persons'),
+            model_name="erasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("requested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="erasure_by_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['REQUESTED', 'CANCELLED']), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('due_at__isnull', False)), _connector='OR'), name='erasure_confirmed_before_it_runs'),
+            model_name="erasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["REQUESTED", "CANCELLED"]),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        ("due_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="erasure_confirmed_before_it_runs",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='erasure',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['REQUESTED', 'CONFIRMED', 'RUNNING', 'DONE', 'CANCELLED'])), name='erasure_state_known'),
+            model_name="erasure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["REQUESTED", "CONFIRMED", "RUNNING", "DONE", "CANCELLED"])
+                ),
+                name="erasure_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exportcamera',
-            constraint=models.UniqueConstraint(fields=('export', 'camera'), name='export_camera_once'),
+            model_name="exportcamera",
+            constraint=models.UniqueConstraint(
+                fields=("export", "camera"), name="export_camera_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='gap',
-            index=models.Index(fields=['camera', 'started_at'], name='gap_camera_start'),
+            model_name="gap",
+            index=models.Index(fields=["camera", "started_at"], name="gap_camera_start"),
         ),
         migrations.AddConstraint(
-            model_name='gap',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('started_at')), _connector='OR'), name='gap_ends_after_start'),
+            model_name="gap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_at", None), ("ended_at__gte", models.F("started_at")), _connector="OR"
+                ),
+                name="gap_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gap',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['OFFLINE', 'AUTH', 'STALLED', 'NOT_VIDEO', 'CLOCK_JUMP', 'DISK', 'RESTART', 'PLANNED'])), name='gap_cause_known'),
+            model_name="gap",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "cause__in",
+                        [
+                            "OFFLINE",
+                            "AUTH",
+                            "STALLED",
+                            "NOT_VIDEO",
+                            "CLOCK_JUMP",
+                            "DISK",
+                            "RESTART",
+                            "PLANNED",
+                        ],
+                    )
+                ),
+                name="gap_cause_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='gap',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('camera',), name='gap_one_open_a_camera'),
+            model_name="gap",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)),
+                fields=("camera",),
+                name="gap_one_open_a_camera",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(condition=models.Q(('released_at', None)), fields=['camera', 'starts_at'], name='hold_active'),
+            model_name="hold",
+            index=models.Index(
+                condition=models.Q(("released_at", None)),
+                fields=["camera", "starts_at"],
+                name="hold_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='hold_ends_after_start'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="hold_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['REQUEST', 'EXPORT', 'MANUAL'])), name='hold_kind_known'),
+            model_name="hold",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["REQUEST", "EXPORT", "MANUAL"])),
+                name="hold_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('released_at', None)), fields=('camera', 'kind', 'reference'), name='hold_once_a_camera_and_reference'),
+            model_name="hold",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("released_at", None)),
+                fields=("camera", "kind", "reference"),
+                name="hold_once_a_camera_and_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='export_ends_after_start'),
+            model_name="export",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="export_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['QUEUED', 'WRITING', 'VERIFYING', 'VERIFIED', 'FAILED', 'CANCELLED'])), name='export_state_known'),
+            model_name="export",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["QUEUED", "WRITING", "VERIFYING", "VERIFIED", "FAILED", "CANCELLED"],
+                    )
+                ),
+                name="export_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='export',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'VERIFIED'), _negated=True), models.Q(('bytes__gt', 0), ('manifest_sha256__regex', '^[0-9a-f]{64}$'), ('verified_at__isnull', False), models.Q(('read_back', ''), _negated=True)), _connector='OR'), name='export_verified_is_whole'),
+            model_name="export",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "VERIFIED"), _negated=True),
+                    models.Q(
+                        ("bytes__gt", 0),
+                        ("manifest_sha256__regex", "^[0-9a-f]{64}$"),
+                        ("verified_at__isnull", False),
+                        models.Q(("read_back", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="export_verified_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='export',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['FAILED', 'CANCELLED']), _negated=True), fields=('reference',), name='export_one_live_a_reference'),
+            model_name="export",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["FAILED", "CANCELLED"]), _negated=True),
+                fields=("reference",),
+                name="export_one_live_a_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purgerun',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['EXPIRY', 'ERASURE'])), name='purge_kind_known'),
+            model_name="purgerun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["EXPIRY", "ERASURE"])), name="purge_kind_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purgerun',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'ERASURE'), models.Q(('erasure', None), _negated=True)), models.Q(models.Q(('kind', 'ERASURE'), _negated=True), ('erasure', None)), _connector='OR'), name='purge_erasure_has_its_paper'),
+            model_name="purgerun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "ERASURE"), models.Q(("erasure", None), _negated=True)),
+                    models.Q(models.Q(("kind", "ERASURE"), _negated=True), ("erasure", None)),
+                    _connector="OR",
+                ),
+                name="purge_erasure_has_its_paper",
+            ),
         ),
         migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(fields=['camera', 'started_at'], name='segment_camera_start'),
+            model_name="segment",
+            index=models.Index(fields=["camera", "started_at"], name="segment_camera_start"),
         ),
         migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(condition=models.Q(('state__in', ['READY', 'OVERLAP'])), fields=['expires_at'], name='segment_expiry'),
+            model_name="segment",
+            index=models.Index(
+                condition=models.Q(("state__in", ["READY", "OVERLAP"])),
+                fields=["expires_at"],
+                name="segment_expiry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='segment',
-            index=models.Index(condition=models.Q(('state__in', ['PREPARED', 'OPEN', 'DOOMED'])), fields=['camera', 'state'], name='segment_unfinished'),
+            model_name="segment",
+            index=models.Index(
+                condition=models.Q(("state__in", ["PREPARED", "OPEN", "DOOMED"])),
+                fields=["camera", "state"],
+                name="segment_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['PREPARED', 'OPEN', 'READY', 'OVERLAP', 'DOOMED', 'PURGED', 'LOST'])), name='segment_state_known'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["PREPARED", "OPEN", "READY", "OVERLAP", "DOOMED", "PURGED", "LOST"],
+                    )
+                ),
+                name="segment_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['READY', 'OVERLAP', 'DOOMED', 'PURGED']), _negated=True), models.Q(('bytes__gt', 0), ('codec__in', ['h264', 'h265']), ('ended_at__gt', models.F('started_at')), ('expires_at__isnull', False), ('frames__gt', 0), ('sha256__regex', '^[0-9a-f]{64}$'), ('started_at__isnull', False)), _connector='OR'), name='segment_kept_is_whole'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ["READY", "OVERLAP", "DOOMED", "PURGED"]), _negated=True
+                    ),
+                    models.Q(
+                        ("bytes__gt", 0),
+                        ("codec__in", ["h264", "h265"]),
+                        ("ended_at__gt", models.F("started_at")),
+                        ("expires_at__isnull", False),
+                        ("frames__gt", 0),
+                        ("sha256__regex", "^[0-9a-f]{64}$"),
+                        ("started_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="segment_kept_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'PURGED'), _negated=True), models.Q(('doomed_at__isnull', False), ('purge_run__isnull', False), ('purged_at__isnull', False)), _connector='OR'), name='segment_purged_says_when'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "PURGED"), _negated=True),
+                    models.Q(
+                        ("doomed_at__isnull", False),
+                        ("purge_run__isnull", False),
+                        ("purged_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="segment_purged_says_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordingplan',
-            constraint=models.CheckConstraint(condition=models.Q(('keep_for__gte', datetime.timedelta(seconds=60))), name='plan_keeps_at_least_a_minute'),
+            model_name="recordingplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("keep_for__gte", datetime.timedelta(seconds=60))),
+                name="plan_keeps_at_least_a_minute",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recordingplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until', None), ('owner', '')), models.Q(models.Q(('owner', ''), _negated=True), models.Q(('lease_until', None), _negated=True)), _connector='OR'), name='plan_owner_has_lease'),
+            model_name="recordingplan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_until", None), ("owner", "")),
+                    models.Q(
+                        models.Q(("owner", ""), _negated=True),
+                        models.Q(("lease_until", None), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="plan_owner_has_lease",
+            ),
         ),
     ]

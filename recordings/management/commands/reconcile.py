@@ -16,9 +16,7 @@ from recordings.services.volumes import VolumeUnavailable
 
 
 class Command(BaseCommand):
-    help = (
-        "Explains every file and row of this node's volumes; exits 1 when one is unexplained."
-    )
+    help = "Explains every file and row of this node's volumes; exits 1 when one is unexplained."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         minutes = MIN_AGE.total_seconds() / 60
