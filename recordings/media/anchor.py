@@ -21,7 +21,8 @@ class Anchor:
     def see(self, arrived_at: float, pts: int) -> None:
         """`arrived_at` is unix time, `pts` 90 kHz ticks."""
         zero = arrived_at - pts / TICKS
-        self._present = min(self._present, zero)
+        if zero < self._present:  # noqa: PLR1730 - for every frame of every camera: no call
+            self._present = zero
 
     def turn(self) -> None:
         """A new segment begins."""

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from io import FileIO
+from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from recordings.media.anchor import TICKS, Anchor
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _EARLY: Final = 0.5
 _TOLD_AGAIN_AFTER: Final = 1.0
 _WORTH_TELLING: Final = 0.01
+_LONGEST_STEP: Final = 2 * TICKS
 
 
 class SegmentBroken(Exception):  # noqa: N818 - named for what happened
@@ -90,7 +92,6 @@ class _Open:
     writer: SegmentWriter
     first_pts: int
     told_at: float  # the start that the recorder was told, unix time
-    told_final: bool = False
 
 
 @dataclass(slots=True)
@@ -103,13 +104,20 @@ class Tape:
     tell: Callable[[Report], None]
     frames: int = 0
     bytes: int = 0
-    last_frame_at: float = 0.0
     _anchor: Anchor = field(default_factory=Anchor)
     _open: _Open | None = None
     _known: Description | None = None
-    _clock_error: float | None = None
+    _rough: bool = False  # the start that was told last may be late
+    _camera_clock: tuple[float, int] | None = None  # its time at a pts
+    _before_session: float = 0.0
     _last_pts: int = 0
     _step: int = TICKS // 25
+
+    @property
+    def last_frame_at(self) -> float:
+        """Unix time of the newest frame, 0 before the first."""
+        at = self._anchor.time_of(self._last_pts)
+        return at if isfinite(at) else self._before_session
 
     @property
     def end(self) -> float:
@@ -118,8 +126,9 @@ class Tape:
 
     def begin(self) -> None:
         """A new session: its times have nothing to do with those of the last."""
+        self._before_session = self.last_frame_at
         self._anchor = Anchor()
-        self._clock_error = None
+        self._camera_clock = None
 
     def add(self, unit: AccessUnit, track: Track) -> None:
         """Appends one frame, which may begin a new segment.
@@ -131,15 +140,17 @@ class Tape:
             self._place(unit, track)
         except OSError as error:
             raise self._broken(error.errno or 0) from None
-        if unit.pts > self._last_pts and self.frames:
-            self._step = min(unit.pts - self._last_pts, 2 * TICKS)
-        self._last_pts = unit.pts
+        pts = unit.pts
+        step = pts - self._last_pts
+        if 0 < step < _LONGEST_STEP:
+            self._step = step
+        self._last_pts = pts
         self.frames += 1
         self.bytes += len(unit.data)
-        self.last_frame_at = self._anchor.time_of(unit.pts)
         if unit.camera_time is not None:
-            self._clock_error = unit.camera_time - self.last_frame_at
-        self._tell_better(unit.pts)
+            self._camera_clock = unit.camera_time, pts
+        if self._rough:
+            self._tell_better(pts)
 
     def finish(self) -> None:
         """Ends the present segment, if there is one. Raises SegmentBroken."""
@@ -166,7 +177,7 @@ class Tape:
                 width=facts.width,
                 height=facts.height,
                 parameters=facts.parameters,
-                clock_error_s=self._clock_error,
+                clock_error_s=self._clock_error(),
             )
         )
 
@@ -202,6 +213,7 @@ class Tape:
         writer = SegmentWriter(blank.sink, track=track, key=key, kid=kid, known=self._known)
         started_at = self._anchor.time_of(unit.pts)
         self._open = _Open(blank, writer, unit.pts, started_at)
+        self._rough = True
         writer.add(unit)
         self._known = writer.description
         self.tell(Opened(self.camera, prepared.segment, started_at))
@@ -209,14 +221,19 @@ class Tape:
     def _tell_better(self, pts: int) -> None:
         """Once in a segment: the first frames of a session often come late, in a burst."""
         under_way = self._open
-        if under_way is None or under_way.told_final:
+        if under_way is None or (pts - under_way.first_pts) / TICKS < _TOLD_AGAIN_AFTER:
             return
-        if (pts - under_way.first_pts) / TICKS < _TOLD_AGAIN_AFTER:
-            return
-        under_way.told_final = True
+        self._rough = False
         started_at = self._anchor.time_of(under_way.first_pts)
         if abs(started_at - under_way.told_at) >= _WORTH_TELLING:
             self.tell(Opened(self.camera, under_way.blank.prepared.segment, started_at))
+
+    def _clock_error(self) -> float | None:
+        """The camera's clock minus ours."""
+        if self._camera_clock is None:
+            return None
+        told, pts = self._camera_clock
+        return told - self._anchor.time_of(pts)
 
     def _broken(self, code: int) -> SegmentBroken:
         under_way, self._open = self._open, None

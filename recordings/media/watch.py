@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Packets gather meanwhile, which halves the cost. No multiple of a usual frame interval, so that
-# reads meet every phase of a stream and the least delayed arrival stays near the truth.
-_NAP: Final = 0.13
+# Packets gather meanwhile: a thread that then works on several frames at once costs half as much.
+# The newest of them is younger than a frame interval, and 0.29 s is no multiple of a usual one:
+# so the least delayed arrival of some seconds still tells the time.
+_NAP: Final = 0.29
 _FIRST_WAIT: Final = 1.0
 _LONGEST_WAIT: Final = 60.0
 # A repeated wrong password locks accounts on many cameras (devices.md 5).

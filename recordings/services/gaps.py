@@ -42,9 +42,14 @@ def open_gap(
 
 @service("recordings.run")
 def close_gap(camera_id: int, *, at: datetime, by: Caller) -> None:
-    """Footage is there again from `at` on. No open gap is no error."""
+    """Footage is there again from `at` on. No open gap is no error.
+
+    A gap that was closed a little later ends at `at` too: the first frames' time is told first
+    roughly, then well.
+    """
     del by
-    Gap.objects.filter(camera_id=camera_id, ended_at=None).update(
+    just_closed = Q(ended_at__gt=at, ended_at__lte=at + _SEAM)
+    Gap.objects.filter(Q(ended_at=None) | just_closed, camera_id=camera_id).update(
         ended_at=Greatest(F("started_at"), Value(at))
     )
 
