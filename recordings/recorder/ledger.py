@@ -101,11 +101,14 @@ class Ledger:
         self._wake.set()
 
     def _turn(self) -> bool:
-        """False when the database is away."""
+        """False when the database is away. Leases are renewed whatever became of the notes."""
+        close_old_connections()
+        results = [self._survives(step) for step in (self._write, self._sync)]
+        return all(results)
+
+    def _survives(self, step: Callable[[], None]) -> bool:
         try:
-            close_old_connections()
-            self._write()
-            self._sync()
+            step()
         except _AWAY as error:
             log.warning("database away: %s", type(error).__name__)
             connection.close()
@@ -123,8 +126,9 @@ class Ledger:
                 work()
             except _AWAY:
                 raise
-            except (DatabaseError, VolumeUnavailable, sealing.NotOurs):
-                # The files are safe with their sidecars: reconcile looks again.
+            except Exception:
+                # One note, or one sick disk, must not stop the node's books and leases. The files
+                # are safe with their sidecars: reconcile looks again.
                 log.exception("a note was refused")
             self._queue.popleft()
 
@@ -198,14 +202,14 @@ class Ledger:
             self._write()
             leases.note_frames(self._frames, by=SYSTEM)
             leases.release(self._node, by=SYSTEM)
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             log.warning("leases stay to run out: %s", type(error).__name__)
 
 
 def _leftover(wanted: Wanted) -> list[Spare]:
     try:
         return leftover(wanted.camera_id, wanted.volume)
-    except VolumeUnavailable:
+    except (VolumeUnavailable, OSError):
         return []
 
 

@@ -119,8 +119,14 @@ class _Run:
         rows = Segment.objects.select_related("camera").in_bulk(list(slots))
         for segment, suffixes in slots.items():
             slot = _slot(here, f"{segment}{placing.PART}")
-            if slot is not None:
+            if slot is None:
+                continue
+            try:
                 self._judge(slot, suffixes, rows.get(segment))
+            except OSError as error:
+                # A sick file is told, and keeps no other from being looked at.
+                log.error("%s: %s", slot.base, error)  # noqa: TRY400 - the cause is the disk
+                self.found.unexplained.append(f"{slot.base} ({error.strerror})")
 
     def _judge(self, slot: Slot, suffixes: set[str], row: Segment | None) -> None:
         if placing.PART in suffixes:

@@ -50,7 +50,8 @@ class Slot:
 def unfinished(volume: Volume, *, by: Caller) -> int:
     """Keeps what is left of the volume's segments under way; returns how many were kept.
 
-    Files that a live recorder works on are locked, and left alone. Raises VolumeUnavailable.
+    Files that a live recorder works on are locked, and left alone; one that the disk does not
+    give waits for `reconcile`, and does not keep the others. Raises VolumeUnavailable.
     """
     kept = 0
     rows = Segment.objects.filter(
@@ -59,8 +60,11 @@ def unfinished(volume: Volume, *, by: Caller) -> int:
     with volumes.opened(volume) as place:
         for row in rows:
             slot = Slot(row.camera.uuid, row.key_day, row.pk)
-            if placing.exists(place.root, slot.base + placing.PART):
-                kept += keep(place, slot, row, by=by) is Outcome.KEPT
+            try:
+                if placing.exists(place.root, slot.base + placing.PART):
+                    kept += keep(place, slot, row, by=by) is Outcome.KEPT
+            except OSError as error:
+                log.error("segment %s is left for reconcile: %s", row.pk, error)  # noqa: TRY400 - the cause is the disk
     return kept
 
 

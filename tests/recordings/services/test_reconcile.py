@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from datetime import timedelta
@@ -17,7 +18,7 @@ from cctvportal.common.clock import ago
 from recordings.media import placing, reader
 from recordings.media.keystore import SegmentRef
 from recordings.models import Segment, Volume
-from recordings.services import sealing, volumes
+from recordings.services import salvage, sealing, volumes
 from recordings.services.reconcile import QUARANTINE, Findings, reconcile
 from recordings.services.volumes import MARKER, VolumeUnavailable
 from tests.recordings.services.written import Written
@@ -188,3 +189,34 @@ def test_command_tells_counts_and_fails_for_the_unexplained(plan: RecordingPlan)
     with pytest.raises(SystemExit):
         call_command("reconcile", stdout=out, stderr=errors)
     assert errors.getvalue() == "x\n"
+
+
+@pytest.fixture
+def sick_and_sound(plan: RecordingPlan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two torn files; the disk refuses the first that is asked for, once."""
+    for seconds in (900, 300):
+        written = Written(plan, ago(seconds))
+        written.film(4, finished=False)
+        written.let_go()
+    trim = placing.trim
+
+    def fail_once(_descriptor: int) -> None:
+        monkeypatch.setattr(placing, "trim", trim)
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(placing, "trim", fail_once)
+
+
+@pytest.mark.usefixtures("sick_and_sound")
+def test_a_file_that_the_disk_does_not_give_keeps_no_other_from_being_salvaged(
+    plan: RecordingPlan,
+) -> None:
+    assert salvage.unfinished(plan.volume, by=SYSTEM) == 1
+    assert salvage.unfinished(plan.volume, by=SYSTEM) == 1
+
+
+@pytest.mark.usefixtures("sick_and_sound")
+def test_reconcile_tells_a_sick_file_and_looks_at_the_others(plan: RecordingPlan) -> None:
+    found = run(plan)
+    assert found.salvaged == 1
+    assert "Input/output error" in found.unexplained[0]
