@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from recordings.enums import SegmentState
 from recordings.models import Gap, Segment
 from recordings.models.segment import KEPT
 
@@ -24,7 +25,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What exists of one camera in [start, end): spans in order, the missing between, the size."""
+    """What can be seen and exported of one camera in [start, end), in order; the rest is missing.
+
+    `overlaps`: footage of a second recorder, kept under its term and holds but neither played nor
+    exported (state OVERLAP). It makes nothing less missing. `bytes` counts what is exported.
+    """
 
     camera_id: int
     start: datetime
@@ -32,6 +37,7 @@ class Coverage:
     spans: tuple[Span, ...]
     missing: tuple[Span, ...]
     bytes: int
+    overlaps: tuple[Span, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -47,7 +53,7 @@ class Coverage:
 
 
 def segments_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> QuerySet[Segment]:
-    """Kept segments that overlap [start, end), by camera and time.
+    """Kept segments (READY and OVERLAP) that touch [start, end), by camera and time.
 
     The start is bounded from below by the longest segment, so that the index is used (security.md
     6: 0.10 ms against a time that grows with history).
@@ -74,6 +80,26 @@ def coverage(camera_ids: Sequence[int], start: datetime, end: datetime) -> list[
 
 
 def _cover(camera_id: int, rows: list[Segment], start: datetime, end: datetime) -> Coverage:
+    shown = [row for row in rows if row.state == SegmentState.READY]
+    spans = _runs(shown, start, end)
+    edges = [start, *(edge for span in spans for edge in (span.start, span.end)), end]
+    missing = tuple(
+        Span(left, right)
+        for left, right in zip(edges[::2], edges[1::2], strict=True)
+        if right - left > _SEAM
+    )
+    return Coverage(
+        camera_id,
+        start,
+        end,
+        spans,
+        missing,
+        bytes=sum(row.bytes for row in shown),
+        overlaps=_runs([row for row in rows if row.state == SegmentState.OVERLAP], start, end),
+    )
+
+
+def _runs(rows: list[Segment], start: datetime, end: datetime) -> tuple[Span, ...]:
     spans: list[Span] = []
     for row in rows:
         assert row.started_at is not None  # noqa: S101 - the CHECK on kept segments says so
@@ -83,13 +109,7 @@ def _cover(camera_id: int, rows: list[Segment], start: datetime, end: datetime) 
             spans[-1] = Span(spans[-1].start, max(spans[-1].end, stop))
         else:
             spans.append(Span(begin, stop))
-    edges = [start, *(edge for span in spans for edge in (span.start, span.end)), end]
-    missing = tuple(
-        Span(left, right)
-        for left, right in zip(edges[::2], edges[1::2], strict=True)
-        if right - left > _SEAM
-    )
-    return Coverage(camera_id, start, end, tuple(spans), missing, sum(row.bytes for row in rows))
+    return tuple(spans)
 
 
 def gaps_in(camera_id: int, start: datetime, end: datetime) -> list[Gap]:

@@ -10,9 +10,8 @@ from django.db.models.functions import Greatest
 
 from cctvportal.accounts.access import Caller, service
 from devices.models import Camera
-from recordings.enums import GapCause
+from recordings.enums import GapCause, SegmentState
 from recordings.models import Gap, Segment
-from recordings.models.segment import KEPT
 
 # Segments of one session follow each other within this.
 _SEAM = timedelta(seconds=2)
@@ -91,8 +90,9 @@ def note_left(camera_id: int, *, at: datetime, by: Caller) -> None:
 
 
 def _last_end(camera_id: int) -> datetime | None:
+    """Of what can be played: footage kept as OVERLAP closes no gap."""
     return (
-        Segment.objects.filter(camera_id=camera_id, state__in=KEPT)
+        Segment.objects.filter(camera_id=camera_id, state=SegmentState.READY)
         .order_by("-started_at")
         .values_list("ended_at", flat=True)
         .first()

@@ -77,7 +77,8 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
         row.codec, row.width, row.height = facts.codec, facts.width, facts.height
         row.camera_clock_error_s = facts.clock_error_s
         row.save()
-        gaps.shrink(camera.pk, start=start, end=facts.ended_at, by=by)
+        if not covered:
+            gaps.shrink(camera.pk, start=start, end=facts.ended_at, by=by)
         if covered or facts.salvaged:
             action = "segment.overlaps" if covered else "segment.salvaged"
             log.warning("%s: segment %s of camera %s", action, row.pk, camera.pk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.utils.html import format_html
@@ -111,6 +112,13 @@ def _flags(found: Iterable[Coverage], names: dict[int, str]) -> list[dict[str, s
             holes = [_hole(hole) for hole in one.missing]
             text = format_html("{} {}.", _("%s: terputus") % name, SafeString("; ".join(holes)))
             flags.append({"kind": "warn", "text": text})
+        if one.overlaps:
+            held = words.duration(sum(((s.end - s.start) for s in one.overlaps), timedelta(0)))
+            twice = _(
+                "%(camera)s: %(held)s direkam dua kali oleh perekam lain. Potongan itu disimpan, "
+                "tetapi tidak ikut disalin."
+            )
+            flags.append({"kind": "warn", "text": twice % {"camera": name, "held": held}})
     lead_in = _(
         "Tiap rekaman mulai pada gambar utuh terakhir sebelum waktu izin, beberapa detik lebih "
         "awal. Selisihnya tertulis di dalam paket."

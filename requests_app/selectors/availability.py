@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from cctvportal.common import words
 from cctvportal.common.clock import WIB, now
 from devices.models import Camera
+from recordings.enums import SegmentState
 from recordings.models import Hold, Segment
-from recordings.models.segment import KEPT
 from recordings.selectors import LONGEST_SEGMENT, Coverage, coverage
 
 _HOUR = timedelta(hours=1)
@@ -79,7 +79,7 @@ def _hours(
     found = (
         Segment.objects.filter(
             camera__in=cameras,
-            state__in=KEPT,
+            state=SegmentState.READY,
             started_at__gte=begin - LONGEST_SEGMENT,
             started_at__lt=begin + 24 * _HOUR,
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cctvportal.common.clock import WIB, now
 from devices.models import Camera, Incident
+from recordings.enums import SegmentState
 from recordings.models import Gap, RecordingPlan, Segment
 from recordings.models.segment import KEPT
 from recordings.selectors import LONGEST_SEGMENT, Span
@@ -139,7 +140,7 @@ def _spans(ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list
     """Runs of footage without a break, worked out by the database: a day has 1,440 segments."""
     inside = Segment.objects.filter(
         camera__in=ids,
-        state__in=KEPT,
+        state=SegmentState.READY,
         started_at__gte=start - LONGEST_SEGMENT,
         started_at__lt=end,
         ended_at__gt=start,

@@ -69,6 +69,7 @@ def stored_segment(
     seconds: float = 60,
     expires_at: datetime | None = None,
     body: bytes = b"bukan video",
+    state: str = SegmentState.READY,
     **given: Any,
 ) -> Segment:
     """A READY row with its file, sidecar and key in place; the body is not video."""
@@ -76,7 +77,7 @@ def stored_segment(
     segment = Segment(
         camera=camera,
         volume=volume,
-        state=SegmentState.READY,
+        state=state,
         fence=1,
         key_day=start.date(),
         prepared_at=start,
