@@ -58,6 +58,9 @@ class Lease:
         self._stop = threading.Event()
         self._lost = threading.Event()
         self._cancel = threading.Event()
+        if job.cancel_requested:
+            # Asked for while nobody ran it, or of a worker that died before it looked.
+            self._cancel.set()
         self._beat = threading.Thread(target=self._keep_alive, name=f"lease-{job.pk}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -91,15 +94,27 @@ class Lease:
             raise LeaseLost(str(self.job.pk))
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """An atomic block that commits only while this lease holds the job; else LeaseLost."""
+    def transaction(self, *, though_cancelled: bool = False) -> Iterator[None]:
+        """An atomic block that commits only while this lease holds the job; else LeaseLost.
+
+        A wish to cancel that is there already raises JobCancelled, so that nothing is finished
+        against it; `though_cancelled` is for the clearing up afterwards.
+        """
         with transaction.atomic():
-            if not self._mine().select_for_update().exists():
+            row = self._mine().select_for_update().only("cancel_requested").first()
+            if row is None:
                 raise LeaseLost(str(self.job.pk))
+            if row.cancel_requested and not though_cancelled:
+                self._cancel.set()
+                raise JobCancelled(str(self.job.pk))
             yield
 
-    def finish(self, state: JobState, *, error: str = "") -> None:
-        self._mine().update(state=state, lease_until=None, owner="", error=error, finished_at=now())
+    def finish(self, state: JobState, *, error: str = "") -> bool:
+        """Ends the job; False when it is not this lease's any more."""
+        ended = self._mine().update(
+            state=state, lease_until=None, owner="", error=error, finished_at=now()
+        )
+        return bool(ended)
 
     def retry_later(self, seconds: float, *, error: str, counted: bool = True) -> None:
         self._mine().update(

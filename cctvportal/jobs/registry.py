@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from cctvportal.jobs.lease import Lease
+    from cctvportal.jobs.models import Job
 
 Handler = Callable[["Lease"], None]
 HANDLERS: dict[str, Handler] = {}
+Mourner = Callable[["Job"], None]
+GAVE_UP: dict[str, Mourner] = {}
 
 
 class JobFailed(Exception):  # noqa: N818 - named for what happened
@@ -38,6 +41,19 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 
     def register(function: Handler) -> Handler:
         HANDLERS[kind] = function
+        return function
+
+    return register
+
+
+def gave_up(kind: str) -> Callable[[Mourner], Mourner]:
+    """Registers what is told of a job of `kind` that FAILED, in the transaction that says so.
+
+    However it failed: a sentence, an unforeseen error, or five workers that died of it.
+    """
+
+    def register(function: Mourner) -> Mourner:
+        GAVE_UP[kind] = function
         return function
 
     return register

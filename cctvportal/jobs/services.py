@@ -12,7 +12,7 @@ from cctvportal.common.clock import ago, now
 from cctvportal.common.errors import Refused
 from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
 from cctvportal.jobs.models import Job, JobState
-from cctvportal.jobs.registry import HANDLERS, JobFailed, JobWaits
+from cctvportal.jobs.registry import GAVE_UP, HANDLERS, JobFailed, JobWaits
 
 log = logging.getLogger(__name__)
 _HINT_AGAIN = 15.0
@@ -95,9 +95,23 @@ def run(job_id: str, owner: str) -> None:
 
 def _settle(lease: Lease, sentence: str, *, permanent: bool) -> None:
     if permanent or lease.job.attempts >= MAX_ATTEMPTS:
-        lease.finish(JobState.FAILED, error=sentence)
+        with transaction.atomic():
+            if lease.finish(JobState.FAILED, error=sentence):
+                _tell(str(lease.job.pk))
     else:
         lease.retry_later(2.0**lease.job.attempts, error=sentence)
+
+
+def _tell(job_id: str) -> None:
+    """Tells the app whose job it was. What goes wrong there must not keep the job from ending."""
+    job = Job.objects.get(pk=job_id)
+    if job.kind not in GAVE_UP:
+        return
+    try:
+        with transaction.atomic():
+            GAVE_UP[job.kind](job)
+    except Exception:
+        log.exception("job %s failed and its app could not be told", job_id)
 
 
 def sweep() -> int:
@@ -111,13 +125,7 @@ def sweep() -> int:
             return 0
         moment = now()
         stale = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=moment)
-        Job.objects.filter(stale, attempts__gte=MAX_ATTEMPTS).update(
-            state=JobState.FAILED,
-            lease_until=None,
-            owner="",
-            error="Pekerjaan berhenti lima kali di tengah jalan. Periksa catatan petugas TI.",
-            finished_at=moment,
-        )
+        _bury(stale)
         due = (
             Job.objects.filter(stale)
             .filter(Q(not_before=None) | Q(not_before__lte=moment))
@@ -132,3 +140,16 @@ def sweep() -> int:
     for job in overdue:
         hint(job)
     return len(overdue)
+
+
+def _bury(stale: Q) -> None:
+    deadly = Job.objects.filter(stale, attempts__gte=MAX_ATTEMPTS)
+    for job in list(deadly.select_for_update(skip_locked=True)):
+        Job.objects.filter(pk=job.pk).update(
+            state=JobState.FAILED,
+            lease_until=None,
+            owner="",
+            error="Pekerjaan berhenti lima kali di tengah jalan. Periksa catatan petugas TI.",
+            finished_at=now(),
+        )
+        _tell(str(job.pk))

@@ -11,9 +11,9 @@ from pytest_django import Settings
 from cctvportal.common.clock import ago, now
 from cctvportal.common.errors import Refused
 from cctvportal.jobs import services
-from cctvportal.jobs.lease import MAX_ATTEMPTS, Lease, LeaseLost, claim
+from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
 from cctvportal.jobs.models import Job, JobState
-from cctvportal.jobs.registry import HANDLERS, JobFailed, JobWaits
+from cctvportal.jobs.registry import GAVE_UP, HANDLERS, JobFailed, JobWaits
 from tests.concurrency import in_threads
 
 KIND = "uji"
@@ -142,6 +142,49 @@ def test_the_sweeper_rings_for_lost_messages_and_buries_what_killed_five_workers
     assert lost.hinted_at is not None
     assert deadly.state == JobState.FAILED
     assert services.sweep() == 0, "it was rung a moment ago"
+
+
+@pytest.mark.django_db
+def test_a_wish_to_cancel_is_seen_at_claim_and_before_anything_is_written() -> None:
+    job = new_job()
+    lease = claim(str(job.pk), "w1")
+    assert lease is not None
+    services.request_cancel(job)
+    with pytest.raises(JobCancelled), lease.transaction():
+        pytest.fail("it was written against the wish")
+    with lease.transaction(though_cancelled=True):
+        pass
+    Job.objects.filter(pk=job.pk).update(lease_until=ago(1))
+    again = claim(str(job.pk), "w2")
+    assert again is not None
+    with pytest.raises(JobCancelled):
+        again.check()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("breaks", [False, True])
+def test_the_app_is_told_of_a_job_that_was_given_up(
+    monkeypatch: pytest.MonkeyPatch, *, breaks: bool
+) -> None:
+    told: list[str] = []
+
+    def hear(job: Job) -> None:
+        told.append(job.state)
+        if breaks:
+            raise ValueError("the app's own fault")
+
+    def fails(lease: Lease) -> None:
+        raise JobFailed("Hard disk penuh.", permanent=True)
+
+    monkeypatch.setitem(GAVE_UP, KIND, hear)
+    monkeypatch.setitem(HANDLERS, KIND, fails)
+    services.run(str(new_job("uji:satu").pk), "w1")
+    Job.objects.filter(pk=new_job("uji:lima").pk).update(
+        state=JobState.RUNNING, lease_until=ago(1), owner="w", attempts=MAX_ATTEMPTS
+    )
+    services.sweep()
+    assert told == [JobState.FAILED, JobState.FAILED]
+    assert set(Job.objects.values_list("state", flat=True)) == {JobState.FAILED}
 
 
 @pytest.mark.race
