@@ -7,9 +7,11 @@ however it ends, what is left on the disk is noise.
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms, modes
@@ -35,6 +37,8 @@ class Spool(io.RawIOBase):
         super().__init__()
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         self._fd = os.open(path, flags, 0o600)
+        # Says that this process lives; see `remove_leftovers`.
+        fcntl.flock(self._fd, fcntl.LOCK_SH)
         self._path = path
         self._aes = algorithms.AES(secrets.token_bytes(32))
         self._at = self._size = 0
@@ -123,3 +127,21 @@ class Spool(io.RawIOBase):
         done = self._stream.update(data)
         self._stream_at = offset + len(done)
         return done
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Remove the spools of killed processes; returns how many. One in use is locked, and stays.
+
+    A spool caught between its making and its lock loses its name only: it goes on by descriptor.
+    """
+    gone = 0
+    for path in folder.iterdir():
+        with suppress(OSError):
+            fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
+                gone += 1
+            finally:
+                os.close(fd)
+    return gone

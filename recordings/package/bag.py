@@ -127,12 +127,42 @@ class Staging:
         self._disk.move(self._working, self.name)
         self._disk.sync_disk()
 
-    def discard(self) -> None:
-        """Remove what was written, after a cancelled export."""
-        self.data.keep_only(set())
-        self.root.remove_folder(DATA)
-        self.root.keep_only(set())
-        self._disk.remove_folder(self._working)
+
+def wipe(disk: Folder, number: str, *, published: str = "") -> None:
+    """Remove an export's unfinished folder and, if it has that one, its package.
+
+    `published` is the package's own hash (`PackageFacts.sha256`), "" if it never got its name: a
+    folder of that name which another tag manifest lies in is somebody else's, and stays. May be
+    killed and repeated; nothing there is no error. Raises PackageError: BAD_NAME, PLANTED for
+    anything foreign, and as Folder does.
+    """
+    if not _NUMBER.fullmatch(number):
+        raise PackageError(Fault.BAD_NAME, number)
+    name = f"EKSPOR-{number}"
+    working = f".{name}{PART}"
+    _remove(disk, working)
+    if published and disk.has(name):
+        with disk.folder(name) as found:
+            manifest = found.read(TAG_MANIFEST) or b""
+        if hashlib.sha256(manifest).hexdigest() != published:
+            raise PackageError(Fault.PLANTED, name)
+        # It loses its name first: half a package never looks like one.
+        disk.move(name, working)
+        _remove(disk, working)
+    disk.sync_disk()
+
+
+def _remove(disk: Folder, name: str) -> None:
+    if not disk.has(name):
+        return
+    with disk.folder(name) as root:
+        for inner in (DATA, SIGNATURE):
+            if root.has(inner):
+                with root.folder(inner) as files:
+                    files.keep_only(set())
+                root.remove_folder(inner)
+        root.keep_only(set())
+    disk.remove_folder(name)
 
 
 def write(

@@ -83,7 +83,7 @@ class ZipWriter:
             raise PackageError(Fault.BAD_PASSPHRASE)
         self._folder, self._passphrase = folder, passphrase
         self._limit, self._beat = limit, beat
-        self._facts = [facts for facts in done if _is_whole(folder, facts)]
+        self._facts = [facts for facts in done if is_whole(folder, facts)]
         self._known = {member.name: member for zip_ in self._facts for member in zip_.members}
         self._open: _OpenZip | None = None
         folder.keep_only({facts.name for facts in self._facts})
@@ -137,7 +137,8 @@ class ZipWriter:
         return f"REK-{max(numbers, default=0) + 1:04d}.zip"
 
 
-def _is_whole(folder: Folder, facts: ZipFacts) -> bool:
+def is_whole(folder: Folder, facts: ZipFacts) -> bool:
+    """Whether a finished ZIP still lies there in its full length."""
     if not _FILE.fullmatch(facts.name):
         raise PackageError(Fault.BAD_NAME, facts.name)
     with told():

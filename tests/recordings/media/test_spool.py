@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordings.media.spool import Spool
+from recordings.media.spool import Spool, remove_leftovers
 from recordings.media.template import stream_template
 from tests.recordings.media.films import digest, film, pictures
 
@@ -88,3 +88,13 @@ def test_two_spools_hide_the_same_content_differently(tmp_path: Path) -> None:
         one.write(bytes(1000))
         other.write(bytes(1000))
         assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
+
+
+def test_leftovers_of_killed_processes_go_and_a_spool_in_use_stays(tmp_path: Path) -> None:
+    (tmp_path / "left.bin").write_bytes(b"noise")
+    with Spool(tmp_path / "used.bin") as spool:
+        spool.write(b"clear")
+        assert remove_leftovers(tmp_path) == 1
+        assert [path.name for path in tmp_path.iterdir()] == ["used.bin"]
+        spool.seek(0)
+        assert spool.read() == b"clear"

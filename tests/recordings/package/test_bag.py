@@ -10,7 +10,7 @@ import pytest
 
 from recordings.package import bag, passphrase
 from recordings.package.bag import PackageFacts, Staging
-from recordings.package.disk import Disk
+from recordings.package.disk import MARKER, Disk
 from recordings.package.errors import Fault, PackageError
 from recordings.package.zips import ZipWriter
 from tests.recordings.package.conftest import MADE_AT, Written, write_package
@@ -126,7 +126,7 @@ def test_cancelled_export_is_swept_off_the_disk(disk: Disk) -> None:
         with ZipWriter(staging.data, passphrase.make()) as zips:
             zips.add("a.mp4", io.BytesIO(b"x"))
         bag.write(staging, zips.facts, MADE_AT)
-        staging.discard()
+    bag.wipe(disk.root, "7")
     assert [path.name for path in disk.path.iterdir()] == [".portal-medium.json"]
 
 
@@ -138,3 +138,36 @@ def test_files_left_by_an_earlier_try_do_not_enter_the_package(disk: Disk) -> No
         bag.write(staging, zips.facts, MADE_AT)
         staging.publish()
     bag.validate(disk.path / staging.name)
+
+
+def test_wipe_removes_the_published_package_and_leaves_the_disk_usable(
+    disk: Disk, package: Written
+) -> None:
+    bag.wipe(disk.root, "007-CCTV-XI-2026", published=package.facts.sha256)
+    assert [path.name for path in disk.path.iterdir()] == [MARKER]
+    bag.wipe(disk.root, "007-CCTV-XI-2026", published=package.facts.sha256)
+    assert write_package(disk).path.is_dir()
+
+
+def test_wipe_removes_the_unfinished_folder_and_no_finished_package(
+    disk: Disk, package: Written
+) -> None:
+    with Staging(disk.root, "008-CCTV-XI-2026") as staging:
+        staging.data.put("REK-0001.zip", b"half")
+        (disk.path / ".EKSPOR-008-CCTV-XI-2026.part" / "data" / "REK-0002.zip.part").touch()
+    bag.wipe(disk.root, "008-CCTV-XI-2026")
+    bag.wipe(disk.root, "007-CCTV-XI-2026")
+    assert {path.name for path in disk.path.iterdir()} == {MARKER, package.path.name}
+
+
+def test_wipe_refuses_another_package_of_that_name_and_foreign_things(
+    disk: Disk, package: Written, tmp_path: Path
+) -> None:
+    with pytest.raises(PackageError) as caught:
+        bag.wipe(disk.root, "007-CCTV-XI-2026", published="0" * 64)
+    assert caught.value.fault is Fault.PLANTED
+    (tmp_path / "elsewhere").write_text("stays")
+    (package.path / "data" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(PackageError):
+        bag.wipe(disk.root, "007-CCTV-XI-2026", published=package.facts.sha256)
+    assert (tmp_path / "elsewhere").read_text() == "stays"
