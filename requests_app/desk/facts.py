@@ -12,6 +12,7 @@ from cctvportal.common.templatetags.portal import time_range, wib_range
 from recordings.enums import Purpose
 from requests_app.enums import RequestForm
 from requests_app.models import AccessRequest
+from requests_app.selectors.keeping import fate
 from requests_app.selectors.sop_clock import StepTime, sop_clock
 
 Row = dict[str, Any]
@@ -47,6 +48,7 @@ def asked(row: AccessRequest) -> list[Row]:
         _row(_("Dasar"), row.legal_basis),
         _cameras(f"{one.camera.name}, {one.camera.room.name}" for one in wanted),
         _row(_("Waktu diminta"), wib_range(row.starts_at, row.ends_at)),
+        _row(_("Masa simpan"), fate(row)),
         _row(_("Dapat dihubungi"), _contact(row)),
         _row(_("Kunci ruang"), _("Diminta") if row.wants_room else _("Tidak diminta")),
         _row(_("Bentuk"), _form(row)),

@@ -22,6 +22,7 @@ from requests_app.forms.steps import ConfirmForm, attempt
 from requests_app.models import AccessRequest
 from requests_app.selectors import request_for
 from requests_app.selectors.availability import strips, told_all
+from requests_app.selectors.keeping import fate, kept
 from requests_app.services.draft import attach_letter, discard_draft, edit_draft, start_draft
 from requests_app.services.limits import purpose_of
 from requests_app.services.submit import submit
@@ -141,6 +142,7 @@ def _footage(form: CameraTimeForm) -> dict[str, Any]:
         start, end = form.edges()
         if start < end:
             facts["promises"] = told_all(list(data["cameras"]), start, end)
+            facts["kept"] = kept([camera.pk for camera in data["cameras"]], start, end)
     return facts
 
 
@@ -185,6 +187,7 @@ def _answers(draft: AccessRequest) -> list[dict[str, Any]]:
             "rows": [
                 row(_("Waktu"), when(draft), camera),
                 row(_("Kamera"), lines, camera),
+                row(_("Masa simpan"), fate(draft)),
                 row(_("Kunci ruang rekaman"), room, contact),
             ],
         },

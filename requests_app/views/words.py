@@ -15,6 +15,7 @@ from requests_app.enums import RequestState
 from requests_app.lifecycle import RECORDING_STEP, STEPS, Step
 from requests_app.models import AccessRequest
 from requests_app.selectors.due import confirmation_due
+from requests_app.selectors.keeping import fate
 from requests_app.selectors.next_step import Turn, next_step
 from requests_app.selectors.sop_clock import StepTime, sop_clock
 
@@ -72,6 +73,7 @@ def summary(request: AccessRequest) -> list[dict[str, Any]]:
     return [
         *rows,
         row(_("Kamera"), camera_names(request)),
+        row(_("Masa simpan"), fate(request)),
         row(_("Kunci ruang rekaman"), _("Diminta") if request.wants_room else _("Tidak diminta")),
         row(_("Yang bisa dihubungi"), ", ".join(filter(None, validator))),
         *_late_entry(request),
