@@ -75,10 +75,11 @@
     video.controls = true;
     status.textContent = "";
     if (hls && !hls.media) {
+      // Before the playlist is read hls.js forgets where to begin, and waits at a first gap for ever.
+      hls.once(window.Hls.Events.MANIFEST_PARSED, () => hls.startLoad(at));
       hls.loadSource(playlist);
       hls.attachMedia(video);
-    }
-    if (!loading && hls) hls.startLoad(at);
+    } else if (!loading && hls) hls.startLoad(at);
     if (!hls && !video.src) video.src = playlist;
     loading = true;
   }
