@@ -57,13 +57,22 @@ def short(moment: datetime) -> str:
 
 
 def hours(start: datetime, end: datetime) -> str:
-    """`08.00–12.00 WIB`; says the dates too when the range passes midnight."""
+    """`08.00–12.00 WIB`; says the dates too when the range passes midnight.
+
+    With seconds, `08.00.05–08.01.00 WIB`, where an edge does not fall on a whole minute.
+    """
     if _local(start).date() == _local(end).date():
+        if start.second or end.second:
+            return f"{_second(start)}{EN_DASH}{_second(end)}{HARD_SPACE}WIB"
         return f"{hour(start)}{EN_DASH}{time(end)}"
     return _("%(start)s sampai %(end)s") % {
         "start": f"{date(start)}, {time(start)}",
         "end": f"{date(end)}, {time(end)}",
     }
+
+
+def _second(moment: datetime) -> str:
+    return f"{_local(moment):%H.%M.%S}"
 
 
 def _parts(seconds: int) -> list[str]:

@@ -46,7 +46,7 @@ def _submitted(row: AccessRequest) -> Iterator[Action]:
     decided = _link(
         row,
         "request_phone_decision",
-        _("Catat keputusan"),
+        _("Catat keputusan lewat telepon"),
         _("mencatat keputusan yang disampaikan lewat telepon"),
         "pencil",
     )
@@ -66,12 +66,12 @@ def _issued(row: AccessRequest) -> Iterator[Action]:
         return
     if row.approved_end and row.approved_end <= now():
         title = _("menyalin rekaman ke hard disk")
-        yield _link(row, "request_export", _("Ekspor"), title, "disk")
+        yield _link(row, "request_export", _("Ekspor ke hard disk"), title, "disk")
     if _may_have_key(row):
         title = _("menyerahkan kunci ruang rekaman")
         yield _link(row, "request_key_out", _("Serahkan kunci"), title, "key")
     renew = _("membuat sandi baru, bila yang lama hilang")
-    yield _link(row, "request_reissue", _("Sandi baru"), renew, "refresh")
+    yield _link(row, "request_reissue", _("Buat sandi baru"), renew, "refresh")
     end = _("mengakhiri akses tanpa merekam")
     yield _link(row, "request_close", _("Akhiri akses"), end, "check-circle")
 
@@ -101,7 +101,8 @@ def _handed_over(row: AccessRequest) -> Iterator[Action]:
 def _keys(row: AccessRequest) -> Iterator[Action]:
     for handout in row.handouts.filter(returned_at=None).select_related("key"):
         title = _("menerima kembali kunci %s") % handout.key.label
-        yield _link(row, "request_key_in", _("Terima kunci"), title, "key", key=handout.pk)
+        label = _("Terima kunci %s") % handout.key.label
+        yield _link(row, "request_key_in", label, title, "key", key=handout.pk)
 
 
 _BY_STATE = {
