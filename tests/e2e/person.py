@@ -1,0 +1,150 @@
+"""One person at a real browser: what they click, and what every page must be for them."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page
+
+from tests.browser import Size, axe, fits
+from tests.template import ROOT
+
+_ID: Final = re.compile(r"/(?:[0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)")
+# A page that a script is just replacing, or that htmx refreshes while it is looked at.
+_MOVED: Final = ("Execution context was destroyed", "Frame was detached")
+
+
+@dataclass(slots=True)
+class Walk:
+    """The pages seen at one size, and all that was wrong on them."""
+
+    size: Size
+    story: str
+    pages: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def shot(self, page: Page, name: str) -> None:
+        """A picture to look at, where SHOTS asks for one."""
+        if os.environ.get("SHOTS"):
+            folder = ROOT / "var" / "screens" / str(self.size[0])
+            folder.mkdir(parents=True, exist_ok=True)
+            number = len(self.pages)
+            path: Path = folder / f"{self.story}-{number:02d}-{name}.png"
+            page.screenshot(path=path, full_page=True)
+
+
+def place(url: str) -> str:
+    """The address without what differs from row to row."""
+    return _ID.sub("/#", urlsplit(url).path)
+
+
+class Person:
+    """Follows links and presses buttons by the words on them; each page is looked at."""
+
+    def __init__(self, role: str, context: BrowserContext, address: str, walk: Walk) -> None:
+        self.role, self.address, self.walk = role, address, walk
+        self.page = context.new_page()
+        self.page.on("pageerror", lambda error: self._wrong(f"script: {error}"))
+        self.page.on("console", self._console)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # What the policy refuses, and files that are not there, are told here only.
+        if message.type == "error":
+            self._wrong(f"console: {message.text[:300]}")
+
+    def _wrong(self, sentence: str) -> None:
+        self.walk.problems.append(f"{self.role} {place(self.page.url)}: {sentence}")
+
+    def log_in(self, nip: str, password: str) -> None:
+        self.open("/")
+        self.fill("NIP", nip)
+        self.fill("Kata sandi", password)
+        self.press("Masuk$")
+
+    def open(self, path: str) -> None:
+        """By address: for the first page, and for coming back to where one was."""
+        self.page.goto(self.address + path)
+        self.look()
+
+    def home(self) -> None:
+        self.open("/")
+
+    def again(self) -> None:
+        """The same page, loaded again."""
+        self.page.reload()
+        self.look()
+
+    def follow(self, words: str, *, row: str = "") -> None:
+        """Clicks the link whose words begin so; in the table's row that holds `row`."""
+        self._click(self._scope(row).get_by_role("link", name=begins(words)).first)
+
+    def press(self, words: str) -> None:
+        """Clicks the button whose words begin so."""
+        self._click(self.page.get_by_role("button", name=begins(words)).first)
+
+    def _scope(self, row: str) -> Page | Locator:
+        return self.page.get_by_role("row").filter(has_text=row) if row else self.page
+
+    def _click(self, target: Locator) -> None:
+        target.click()
+        self.page.wait_for_load_state("load")
+        self.look()
+
+    def fill(self, label: str, value: str) -> None:
+        self.page.get_by_label(begins(label)).first.fill(value)
+
+    def choose(self, label: str) -> None:
+        """Ticks the box or radio whose label begins so, by clicking what a finger would."""
+        self.page.get_by_label(begins(label)).first.check()
+
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        upload = {"name": name, "mimeType": "application/pdf", "buffer": content}
+        self.page.get_by_label(begins(label)).first.set_input_files(upload)  # type: ignore[arg-type] # a FilePayload
+
+    def reads(self, *sentences: str) -> None:
+        """The page says so. A status in the middle of a change is waited for."""
+        for sentence in sentences:
+            self.page.get_by_text(sentence).first.wait_for(state="attached")
+
+    def waits_for(self, sentence: str, *, seconds: float = 60) -> None:
+        """Until the page says it: by its own refreshing, without a hand."""
+        self.page.get_by_text(sentence).first.wait_for(state="visible", timeout=seconds * 1000)
+        self.page.wait_for_load_state("load")
+        self.look()
+
+    def look(self) -> None:
+        """No violation, nothing sideways; with SHOTS a picture."""
+        name = f"{self.role}{place(self.page.url)}".replace("/", "-").replace("#", "").strip("-")
+        self.walk.pages.append(place(self.page.url))
+        self.walk.shot(self.page, name)
+        for found in self._steady():
+            self._wrong(found)
+
+    def _steady(self) -> list[str]:
+        deadline = time.monotonic() + 10
+        while True:
+            try:
+                self.page.wait_for_load_state("load")
+                wide = [] if fits(self.page) else ["scrolls sideways"]
+                return [*axe(self.page), *wide]
+            except Error as error:
+                moved = any(words in error.message for words in _MOVED)
+                if not moved or time.monotonic() > deadline:
+                    raise
+
+
+def begins(words: str) -> re.Pattern[str]:
+    """A label stands in the page with the white space of its template around it.
+
+    A closing dollar sign asks for nothing after the words. Escaped by hand, because Playwright
+    hands the pattern to JavaScript, between two slashes.
+    """
+    end = r"\s*$" if words.endswith("$") else ""
+    plain = re.sub(r"([.?()/])", r"\\\1", words.removesuffix("$"))
+    return re.compile(rf"^\s*{plain}{end}")
