@@ -175,6 +175,8 @@ LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "cctvportal.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "nip"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+# A link of whoever decides or works with footage opens only after a second person's yes.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "cctvportal.accounts.tokens.LinkTokens"
 ACCOUNT_FORMS = {"login": "cctvportal.accounts.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

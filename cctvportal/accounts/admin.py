@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cctvportal.accounts.access import page, person
+from cctvportal.accounts.enums import ChangeKind
 from cctvportal.accounts.models import User
+from cctvportal.accounts.selectors import needs_second_person, waiting_changes
 from cctvportal.accounts.services import people
 
 # Rights come from roles and rules alone; there are no groups and no mail addresses to keep.
@@ -21,7 +23,10 @@ admin.site.unregister(EmailAddress)
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin[User]):
-    """The IT admin adds people and sends them a link; passwords are never seen here."""
+    """The IT admin adds people and hands out links to set a password.
+
+    Whoever opens a link first sets the password; so links and roles of staff wait for an approver.
+    """
 
     list_display = ("name", "nip", "jabatan", "role", "applicant_kind", "is_active")
     list_filter = ("role", "is_active")
@@ -39,10 +44,14 @@ class UserAdmin(admin.ModelAdmin[User]):
             people.change_user(obj, by=person(request))
         else:
             people.add_user(obj, by=person(request))
+        if waiting_changes().filter(user=obj, kind=ChangeKind.ROLE).exists():
+            messages.warning(request, _("Peran ini berlaku setelah disetujui Kepala."))
 
     def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         user = User.objects.get(pk=pk)
         link = request.build_absolute_uri(people.invite(user, by=person(request)))
         text = _("Kirim tautan ini kepada {name}; hanya dapat dipakai sekali: {link}")
         messages.success(request, format_html(text, name=user.name, link=link))
+        if needs_second_person(user):
+            messages.warning(request, _("Tautan baru dapat dibuka setelah disetujui Kepala."))
         return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[pk]))

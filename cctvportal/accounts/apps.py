@@ -9,6 +9,7 @@ from cctvportal.common.navigation import Group, NavItem, register
 
 _MENU: Final = (
     NavItem("delegations", _("Pejabat pengganti"), "person", "accounts.view_delegation", order=60),
+    NavItem("account_changes", _("Persetujuan akun"), "key", "accounts.confirm_change", order=61),
     NavItem(
         "admin:accounts_user_changelist",
         _("Pengguna"),
@@ -27,3 +28,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         register(*_MENU)
+        from cctvportal.accounts import receivers  # noqa: F401, PLC0415 - connects the signals

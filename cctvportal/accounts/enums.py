@@ -24,3 +24,10 @@ class ApplicantKind(TextChoices):
 class DelegationKind(TextChoices):
     PLT = "PLT", _("Pelaksana tugas (Plt.)")
     PLH = "PLH", _("Pelaksana harian (Plh.)")
+
+
+class ChangeKind(TextChoices):
+    """What an IT admin asks for and a second person confirms (security.md 2 row 26)."""
+
+    ROLE = "ROLE", _("Peran")
+    LINK = "LINK", _("Tautan kata sandi")

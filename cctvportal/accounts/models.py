@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cctvportal.accounts.enums import ApplicantKind, DelegationKind, Role
+from cctvportal.accounts.enums import ApplicantKind, ChangeKind, DelegationKind, Role
 
 MAY_APPLY = (Role.APPLICANT, Role.APPROVER)
 
@@ -42,6 +42,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(_("aktif"), default=True)
     date_joined = models.DateTimeField(_("dibuat"), auto_now_add=True)
+    link_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "nip"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
@@ -125,3 +126,48 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.letter_number}"
+
+
+class AccountChange(models.Model):
+    """A staff role or a password link that an IT admin asked for; a second person answers it.
+
+    `asked_by` is empty only for what `first_approver` made at the server itself.
+    """
+
+    kind = models.CharField(_("jenis"), max_length=4, choices=ChangeKind.choices)
+    user = models.ForeignKey(User, models.PROTECT, related_name="changes")
+    role = models.CharField(_("peran"), max_length=10, choices=Role.choices, blank=True)
+    applicant_kind = models.CharField(max_length=15, choices=ApplicantKind.choices, blank=True)
+    # Ties the answer to one link; the link itself is never stored.
+    token_sha256 = models.CharField(max_length=64, blank=True)
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("persetujuan akun")
+        verbose_name_plural = _("persetujuan akun")
+        ordering = ("asked_at",)
+        constraints = [
+            models.CheckConstraint(
+                name="account_change_by_two_people",
+                condition=Q(confirmed_by=None)
+                | (~Q(confirmed_by=F("asked_by")) & ~Q(confirmed_by=F("user"))),
+            ),
+            models.CheckConstraint(
+                name="account_change_confirmed_by_somebody",
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False)
+                | Q(confirmed_at__isnull=False, asked_by=None),
+            ),
+            models.UniqueConstraint(
+                name="account_change_one_waits",
+                fields=("user", "kind"),
+                condition=Q(confirmed_at=None, closed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.user}"

@@ -52,6 +52,11 @@ def not_self(user: Any, target: Any) -> bool:
     return target is None or getattr(target, "pk", None) != user.pk
 
 
+@predicate
+def neither_asker_nor_subject(user: Any, target: Any) -> bool:
+    return target is None or user.pk not in {target.asked_by_id, target.user_id}
+
+
 PERMISSIONS = {
     "accounts.login": Rule(anyone, "Membuka halaman masuk", 1),
     "accounts.own": Rule(is_person, "Mengganti kata sandi dan keluar", 27),
@@ -60,6 +65,10 @@ PERMISSIONS = {
     "accounts.change_user": Rule(is_it_admin & not_self, "Mengubah pengguna lain", 26),
     "accounts.delete_user": Rule(nobody, "Menghapus pengguna", 26),
     "accounts.invite_user": Rule(is_it_admin & not_self, "Membuat tautan kata sandi", 26),
+    "accounts.first_user": Rule(is_system, "Membuat akun pertama dari peladen", 26),
+    "accounts.confirm_change": Rule(
+        is_approver & neither_asker_nor_subject, "Menyetujui peran dan tautan kata sandi", 26
+    ),
     "accounts.view_delegation": Rule(
         is_approver | is_auditor | is_it_admin, "Melihat pendelegasian", 10
     ),

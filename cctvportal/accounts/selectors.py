@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cctvportal.accounts.models import Delegation, User
+from django.db.models import QuerySet
+
+from cctvportal.accounts.enums import Role
+from cctvportal.accounts.models import AccountChange, Delegation, User
 from cctvportal.common.clock import now
 
 
@@ -20,3 +23,21 @@ def active_delegation(user: User, at: datetime | None = None) -> Delegation | No
         .order_by("ends_at")
         .first()
     )
+
+
+def needs_second_person(user: User) -> bool:
+    """Whether a password link of `user` waits for an approver (security.md 2 row 26).
+
+    Every role but the applicant's does, and whoever holds a delegation that has not ended, also
+    one that only begins later.
+    """
+    if user.role != Role.APPLICANT:
+        return True
+    held = Delegation.objects.filter(delegate=user, ends_at__gt=now(), revoked_at=None)
+    return held.exists()
+
+
+def waiting_changes() -> QuerySet[AccountChange]:
+    """What was asked for and is not answered yet, oldest first."""
+    rows = AccountChange.objects.filter(confirmed_at=None, closed_at=None)
+    return rows.select_related("user", "asked_by")

@@ -1,15 +1,20 @@
-"""The one login, by allauth's views and only those that a closed office needs; Plt. and Plh."""
+"""The one login, by allauth's views and only those that a closed office needs.
+
+And what approvers do about accounts: Plt. and Plh., and the second person's yes.
+"""
 
 from __future__ import annotations
 
 from allauth.account import views
 from django.urls import path, re_path
 
-from cctvportal.accounts.views import delegations, revoke
+from cctvportal.accounts.views import account_changes, answer_change, delegations, revoke
 
 urlpatterns = [
     path("pengganti/", delegations, name="delegations"),
     path("pengganti/<int:pk>/cabut/", revoke, name="delegation_revoke"),
+    path("persetujuan/", account_changes, name="account_changes"),
+    path("persetujuan/<int:pk>/", answer_change, name="account_change_answer"),
     path("masuk/", views.login, name="account_login"),
     path("keluar/", views.logout, name="account_logout"),
     path("daftar/", views.signup, name="account_signup"),

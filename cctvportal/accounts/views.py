@@ -1,4 +1,4 @@
-"""The page where an approver appoints who decides in their absence (Plt., Plh.)."""
+"""Pages of an approver: who decides in their absence, and what of accounts waits for them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.views.decorators.http import require_POST
 
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.accounts.forms import DelegationForm
-from cctvportal.accounts.models import Delegation
+from cctvportal.accounts.models import AccountChange, Delegation
+from cctvportal.accounts.selectors import waiting_changes
+from cctvportal.accounts.services import changes
 from cctvportal.accounts.services.delegation import delegate, revoke_delegation
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Refused
@@ -52,3 +54,24 @@ def revoke(request: PersonRequest, pk: int) -> HttpResponseBase:
     else:
         messages.success(request, _("Penunjukan dicabut."))
     return redirect("delegations")
+
+
+@page("accounts.confirm_change")
+def account_changes(request: PersonRequest) -> HttpResponseBase:
+    """Staff roles and password links that wait for a second person."""
+    rows = waiting_changes()
+    return render(request, "accounts/changes.html", {"rows": rows})
+
+
+@page("accounts.confirm_change")
+@require_POST
+def answer_change(request: PersonRequest, pk: int) -> HttpResponseBase:
+    """Confirms or refuses one of them."""
+    change = get_object_or_404(AccountChange, pk=pk)
+    if request.POST.get("answer") == "yes":
+        changes.confirm(change, by=request.user)
+        messages.success(request, _("Disetujui."))
+    else:
+        changes.refuse(change, by=request.user)
+        messages.success(request, _("Ditolak."))
+    return redirect("account_changes")

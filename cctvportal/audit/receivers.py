@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import models, transaction
 from django.dispatch import receiver
@@ -32,6 +33,19 @@ def login_failed(credentials: dict[str, Any], **_: Any) -> None:
         record(
             "login.failed", by=SYSTEM, persons={"nip": str(credentials.get("username", ""))[:18]}
         )
+
+
+@receiver(password_changed, dispatch_uid="audit.password_changed")
+def own_password_changed(user: Any, **_: Any) -> None:
+    with transaction.atomic():
+        record("account.password_changed", by=user, subject=user)
+
+
+@receiver(password_reset, dispatch_uid="audit.password_reset")
+def password_changed_by_link(user: Any, **_: Any) -> None:
+    """Whoever held the link is written down as the person: the login cannot tell them apart."""
+    with transaction.atomic():
+        record("account.password_reset", by=user, subject=user)
 
 
 @receiver(access_denied, dispatch_uid="audit.access_denied")

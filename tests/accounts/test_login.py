@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from cctvportal.accounts.models import User
 from cctvportal.audit.models import Entry
-from tests.factories.accounts import PASSWORD, applicant, it_admin, officer
+from tests.factories.accounts import PASSWORD, applicant, it_admin
 
 pytestmark = pytest.mark.django_db
 
@@ -74,8 +74,8 @@ def test_the_desk_does_not_exist_for_a_pemohon(client: Client) -> None:
     assert client.get("/admin/").status_code == 404
 
 
-def test_an_admin_invites_and_never_sees_a_password(client: Client) -> None:
-    new, admin = officer(), it_admin()
+def test_an_applicant_sets_a_password_by_the_link_of_the_admin_once(client: Client) -> None:
+    new, admin = applicant(), it_admin()
     client.force_login(admin, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = client.post(reverse("admin:accounts_user_invite", args=[new.pk]), follow=True)
     link = str(next(iter(page.context["messages"]))).split("http://testserver")[1]
