@@ -8,9 +8,8 @@ from django.db.models import QuerySet
 
 from recordings.enums import SegmentState
 from recordings.models import Gap, Segment
-from recordings.models.segment import KEPT
+from recordings.models.segment import KEPT, LONGEST_SEGMENT
 
-LONGEST_SEGMENT = timedelta(minutes=15)
 # Segments that touch within this count as one span: a frame's time and the clock's grain.
 _SEAM = timedelta(seconds=0.5)
 

@@ -28,6 +28,10 @@ _EARLY: Final = 0.5
 _TOLD_AGAIN_AFTER: Final = 1.0
 _WORTH_TELLING: Final = 0.01
 _LONGEST_STEP: Final = 2 * TICKS
+# Footage is looked up by a start at most LONGEST_SEGMENT (15 min) before: a segment ends within
+# that, also when nothing is prepared to follow it.
+LONGEST_S: Final = 600.0
+_ROOM_FOR_A_KEYFRAME: Final = 60.0
 
 
 class SegmentBroken(Exception):  # noqa: N818 - named for what happened
@@ -134,7 +138,8 @@ class Tape:
         """Appends one frame, which may begin a new segment.
 
         Raises SegmentBroken when the file could not be written, MediaError for a stream that
-        cannot be recorded. Without a blank the present segment is carried on.
+        cannot be recorded. Without a blank the present segment is carried on, for ten minutes;
+        then it is ended, and MediaError says that this frame could not be kept.
         """
         try:
             self._place(unit, track)
@@ -188,7 +193,11 @@ class Tape:
             self._start(unit, track)
             return
         length = (unit.pts - under_way.first_pts) / TICKS
-        due = length >= self.segment_s - min(_EARLY, self.segment_s / 4)
+        wanted = min(self.segment_s, LONGEST_S - _ROOM_FOR_A_KEYFRAME)
+        due = length >= wanted - min(_EARLY, wanted / 4)
+        if length >= LONGEST_S and not (unit.keyframe and self.blanks):
+            self.finish()
+            raise MediaError("Potongan terlalu panjang; tidak ada berkas atau gambar utuh lanjutan")
         if not (unit.keyframe and due and self.blanks):
             try:
                 under_way.writer.add(unit)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from typing import Final
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,8 @@ from recordings.enums import SegmentSource, SegmentState
 from recordings.models.volume import Volume
 
 KEPT = (SegmentState.READY, SegmentState.OVERLAP)
+# What starts earlier than this before a range does not touch it; the recorder ends at ten minutes.
+LONGEST_SEGMENT: Final = timedelta(minutes=15)
 
 
 class Segment(models.Model):
@@ -63,6 +67,10 @@ class Segment(models.Model):
                     sha256__regex="^[0-9a-f]{64}$",
                     codec__in=["h264", "h265"],
                 ),
+            ),
+            models.CheckConstraint(
+                name="segment_not_too_long",
+                condition=Q(ended_at__lte=F("started_at") + LONGEST_SEGMENT),
             ),
             models.CheckConstraint(
                 name="segment_purged_says_when",

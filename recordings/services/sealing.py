@@ -15,6 +15,7 @@ from devices.models import Camera
 from recordings.enums import SegmentSource, SegmentState
 from recordings.media.sidecar import Sidecar
 from recordings.models import RecordingPlan, Segment
+from recordings.models.segment import LONGEST_SEGMENT
 from recordings.services import gaps
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ _CLAMP = timedelta(seconds=2)
 
 
 class NotOurs(Exception):  # noqa: N818 - named for what happened
-    """The facts name a camera that this portal does not know."""
+    """The facts name a camera that this portal does not know, or a length no segment of it has."""
 
 
 @service("recordings.run")
@@ -54,6 +55,8 @@ def adopt(facts: Sidecar, *, by: Caller) -> SegmentState:
     camera = Camera.objects.filter(uuid=facts.camera).first()
     if camera is None:
         raise NotOurs(str(facts.camera))
+    if facts.duration_s > LONGEST_SEGMENT.total_seconds():
+        raise NotOurs(f"{facts.segment}: {facts.duration_s:.0f} s")
     try:
         return _adopt(camera, facts, by=by)
     except IntegrityError:

@@ -15,7 +15,8 @@ from cctvportal.common.clock import WIB, now
 from devices.models import Camera
 from recordings.enums import SegmentState
 from recordings.models import Hold, Segment
-from recordings.selectors import LONGEST_SEGMENT, Coverage, coverage
+from recordings.models.segment import LONGEST_SEGMENT
+from recordings.selectors import Coverage, coverage
 
 _HOUR = timedelta(hours=1)
 # A segment that crosses the hour counts for the hour in which it began.

@@ -15,8 +15,8 @@ from cctvportal.common.clock import WIB, now
 from devices.models import Camera, Incident
 from recordings.enums import SegmentState
 from recordings.models import Gap, RecordingPlan, Segment
-from recordings.models.segment import KEPT
-from recordings.selectors import LONGEST_SEGMENT, Span
+from recordings.models.segment import KEPT, LONGEST_SEGMENT
+from recordings.selectors import Span
 
 # The recorder tells each camera's last picture every few seconds; a lease lasts thirty.
 STALE: Final = timedelta(seconds=30)

@@ -114,3 +114,33 @@ def test_late_first_frames_are_told_again_with_a_better_time(studio: Studio) -> 
     told = [each.started_at for each in studio.told if isinstance(each, Opened)]
     assert len(told) == 2
     assert abs((told[0] - told[1]) - 0.8) < 0.01
+
+
+def slowed(shown: Film) -> Film:
+    """A second and a half from frame to frame: ten minutes need 400 frames."""
+    units = tuple(
+        replace(unit, pts=unit.pts * 3 * FPS // 2, dts=unit.dts * 3 * FPS // 2)
+        for unit in shown.units
+    )
+    return replace(shown, units=units)
+
+
+@pytest.mark.parametrize(("blanks", "gop"), [(1, FPS), (2, 420)])
+def test_a_segment_ends_after_ten_minutes_whatever_is_missing(
+    studio: Studio, blanks: int, gop: int
+) -> None:
+    """No file to go on with, or a camera that sends no whole picture any more."""
+    studio.give(blanks)
+    with pytest.raises(MediaError):
+        studio.play(slowed(film("h264", 42, gop=gop)))
+    (only,) = studio.closed
+    assert 598 < only.duration_s <= 602
+
+
+def test_a_setting_of_hours_still_makes_segments_of_minutes(studio: Studio) -> None:
+    studio.tape.segment_s = 3600.0
+    studio.give(3)
+    studio.play(slowed(film("h264", 42, gop=FPS)))
+    studio.tape.finish()
+    assert len(studio.closed) == 2
+    assert studio.closed[0].duration_s < 600

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.audit.models import Entry
@@ -66,6 +67,23 @@ def test_large_overlap_is_kept_apart_and_told(facts: Sidecar, later_s: float) ->
 def test_unknown_camera_is_refused(facts: Sidecar) -> None:
     with pytest.raises(sealing.NotOurs):
         sealing.adopt(replace(facts, camera=UUID(int=9)), by=SYSTEM)
+
+
+def test_a_length_that_no_lookup_would_find_is_refused(facts: Sidecar) -> None:
+    with pytest.raises(sealing.NotOurs):
+        sealing.adopt(replace(facts, duration_s=901.0), by=SYSTEM)
+    row = Segment.objects.get()
+    with pytest.raises(DatabaseError, match="not_too_long"), transaction.atomic():
+        Segment.objects.create(
+            camera=row.camera,
+            volume=row.volume,
+            state="LOST",
+            fence=1,
+            key_day=facts.key_day,
+            prepared_at=facts.prepared_at,
+            started_at=facts.started_at,
+            ended_at=facts.started_at + timedelta(seconds=901),
+        )
 
 
 def test_footage_that_turns_up_shrinks_the_gap(plan: RecordingPlan, facts: Sidecar) -> None:
