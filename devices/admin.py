@@ -26,6 +26,7 @@ from devices.services.devices import change_device, probe_device
 add_pages(
     DeskPage("kamera/baru/", desk.new_camera, "camera_new"),
     DeskPage("kamera/uji/", desk.try_camera, "camera_try"),
+    DeskPage("kamera/<int:pk>/alamat/", desk.move, "camera_move"),
     DeskPage("kamera/<int:pk>/lepas/", desk.remove, "camera_remove"),
 )
 
@@ -104,7 +105,7 @@ class DeviceAdmin(ServiceAdmin[Device]):
 
     def keep(self, saving: Saving[Device]) -> None:
         row, typed, by = saving.row, saving.typed, saving.by
-        change_device(row, by=by)
+        change_device(row, by=by, password=typed["new_password"])
         if typed["new_password"] or "username" in saving.changed:
             password = typed["new_password"] or row.password
             set_credential(row, username=typed["username"], password=password, by=by)
@@ -123,7 +124,8 @@ class CameraAdmin(ServiceAdmin[Camera]):
     search_fields = ("name", "device__name")
     list_select_related = ("room", "device")
     fields = ("name", "room", "stream_url", "priority", "enabled", "device", "picture")
-    readonly_fields = ("device", "picture")
+    # Another address goes through a page that asks the camera, with the password typed again.
+    readonly_fields = ("stream_url", "device", "picture")
     change_form_template = "admin/devices/camera/change_form.html"
 
     @admin.display(description=gettext_lazy("gambar"))

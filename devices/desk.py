@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from cctvportal.accounts.access import NotAllowed, PersonRequest, page
 from cctvportal.common import words
 from cctvportal.common.errors import Conflict, Refused
-from devices.forms.cameras import NewCameraForm
+from devices.forms.cameras import MoveCameraForm, NewCameraForm
 from devices.models import Camera, Room
 from devices.probing import Finding
-from devices.services.cameras import add_camera, probe, remove_camera
+from devices.services.cameras import add_camera, move_camera, probe, remove_camera
 
 
 def sentence(finding: Finding) -> str:
@@ -91,6 +91,27 @@ def _new(request: PersonRequest, form: NewCameraForm, **more: Any) -> HttpRespon
     crumbs = [(reverse("admin:devices_camera_changelist"), _("Kamera"))]
     facts = {"form": form, "crumbs": crumbs, "here": _("Tambah kamera"), **more}
     return render(request, "devices/new_camera.html", {**facts, "rooms": Room.objects.exists()})
+
+
+@page("devices.change_camera")
+def move(request: PersonRequest, pk: int) -> HttpResponse:
+    """Another stream of the same device, saved only when it answers with the typed password."""
+    camera = Camera.objects.select_related("device").filter(pk=pk, removed_at=None).first()
+    if camera is None:
+        raise NotAllowed("devices.change_camera")
+    form = MoveCameraForm(request.POST or None, initial={"url": camera.stream_url})
+    where = reverse("admin:devices_camera_change", args=[pk])
+    if form.is_valid():
+        try:
+            move_camera(camera, **form.cleaned_data, by=request.user)
+        except Refused as refusal:
+            form.add_error(refusal.field or None, refusal.message)
+        else:
+            messages.success(request, _("Alamat gambar %s diubah.") % camera.name)
+            return redirect(where)
+    crumbs = [(reverse("admin:devices_camera_changelist"), _("Kamera")), (where, camera.name)]
+    facts = {"form": form, "camera": camera, "crumbs": crumbs, "here": _("Ubah alamat")}
+    return render(request, "devices/move_camera.html", {**facts, "back_url": where})
 
 
 @page("devices.change_camera")

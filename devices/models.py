@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,8 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cctvportal.common.crypto import seal, unseal
 from devices.enums import DeviceKind, IncidentCause, IncidentKind
+from devices.rtsp import Endpoint, RtspError
 
 _PORTS = [MinValueValidator(1), MaxValueValidator(65535)]
+# Some makers put the password into the path.
+_SECRETIVE = re.compile(r"pass|pwd|[=&@]", re.IGNORECASE)
 _PURPOSE = "device-password"
 
 
@@ -71,6 +76,11 @@ class Device(models.Model):
         return self.name
 
     @property
+    def told_address(self) -> dict[str, str | int]:
+        """Where it answers, for the access book."""
+        return {"host": self.host, "onvif_port": self.onvif_port, "rtsp_port": self.rtsp_port}
+
+    @property
     def password(self) -> str:
         """Empty when none was set. Raises SealBroken under another master key."""
         sealed = bytes(self.password_sealed)
@@ -115,6 +125,24 @@ class Camera(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """The device's password goes to the device's host and nowhere else."""
+        try:
+            host = Endpoint.parse(self.stream_url).host
+        except RtspError as error:
+            raise ValidationError({"stream_url": str(error)}) from None
+        if host.lower() != self.device.host.lower():
+            raise ValidationError(
+                {"stream_url": _("Alamat gambar harus pada alamat perangkatnya.")}
+            )
+
+    @property
+    def told_address(self) -> str:
+        """host:port/path for the access book: no query, and no path where a password may be."""
+        place = Endpoint.parse(self.stream_url)
+        path = place.target.partition("?")[0]
+        return f"{place.host}:{place.port}{'/...' if _SECRETIVE.search(path) else path}"
 
 
 class Incident(models.Model):

@@ -61,6 +61,34 @@ class NewCameraForm(forms.Form):
         return Address(given["url"], given["username"], given["password"])
 
 
+class MoveCameraForm(forms.Form):
+    """Another address of the same device, and its password typed again."""
+
+    url = forms.CharField(
+        label=_("Alamat gambar"),
+        max_length=500,
+        help_text=_("Contoh: rtsp://192.168.1.20:554/jalur, tanpa kata sandi di dalamnya."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+    )
+    password = forms.CharField(
+        label=_("Kata sandi kamera"),
+        max_length=128,
+        required=False,
+        strip=False,
+        help_text=_(
+            "Ketik lagi; menggantikan yang tersimpan. Kosong bila kamera tidak memakainya."
+        ),
+        widget=forms.PasswordInput(attrs=_SECRET),
+    )
+
+    def clean_url(self) -> str:
+        """An address with an account in it is refused before it can reach a log."""
+        url: str = self.cleaned_data["url"].strip()
+        if "@" in url:
+            raise forms.ValidationError(_("Tulis alamat tanpa nama pengguna dan kata sandi."))
+        return url
+
+
 class DeviceForm(forms.ModelForm[Device]):
     """A device's address; an empty password keeps the one that is there."""
 

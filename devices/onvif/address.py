@@ -14,20 +14,15 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from devices.network import IPAddress, routable
 from devices.onvif.errors import ErrorKind, OnvifError
 
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+__all__ = ["IPAddress", "Origin", "routable"]
 SockAddress = tuple[socket.AddressFamily, tuple[object, ...]]
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 _PATH_LENGTH: Final = 1024
 _RTSP_PORT: Final = 554
-
-
-def routable(address: IPAddress) -> bool:
-    """Refuse what can never be one camera; an office's own list is given to the Adapter."""
-    inner = getattr(address, "ipv4_mapped", None) or address
-    return not (inner.is_multicast or inner.is_unspecified or str(inner) == "255.255.255.255")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import select
 import socket
@@ -11,6 +12,7 @@ import time
 from struct import Struct
 from typing import TYPE_CHECKING
 
+from devices.network import routable
 from devices.rtsp import message
 from devices.rtsp.errors import ErrorKind, RtspError
 
@@ -62,8 +64,8 @@ class Wake:
 class Wire:
     """Sends bytes, and reads answers and interleaved frames (RFC 2326 section 10.12).
 
-    Raises RtspError: UNREACHABLE, TIMEOUT, CLOSED, and what message.parse raises. Deadlines are
-    times of time.monotonic().
+    Raises RtspError: ADDRESS, UNREACHABLE, TIMEOUT, CLOSED, and what message.parse raises. Deadlines
+    are times of time.monotonic().
     """
 
     def __init__(self, endpoint: Endpoint, deadline: float, wake: Wake) -> None:
@@ -82,6 +84,10 @@ class Wire:
             found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             raise RtspError(ErrorKind.UNREACHABLE, "Nama host kamera tidak ditemukan.") from None
+        for _, _, _, _, place in found:
+            # Behind the resolver, because "224.1" and a name in DNS are addresses only there.
+            if not routable(ipaddress.ip_address(str(place[0]).partition("%")[0])):
+                raise RtspError(ErrorKind.ADDRESS, "Alamat di luar jaringan kamera.")
         for family, kind, protocol, _, address in found:
             sock = socket.socket(family, kind, protocol)
             try:

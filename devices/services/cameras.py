@@ -106,11 +106,16 @@ def add_camera(
 
 @service("devices.change_camera")
 def change_camera(camera: Camera, *, by: Caller) -> Camera:
-    """Saves a changed name, room, priority, address, or that it is (not) to be recorded."""
+    """Saves a changed name, room, priority, or that it is (not) to be recorded.
+
+    Raises Refused for another address: that is for `move_camera`, which asks the camera first.
+    """
     with transaction.atomic():
         before = Camera.objects.select_for_update().get(pk=camera.pk)
         if before.removed_at is not None:
             raise Refused(_("Kamera ini sudah dilepas."))
+        if (camera.stream_url, camera.device_id) != (before.stream_url, before.device_id):
+            raise Refused(_("Ubah alamat lewat tombol Ubah alamat gambar."))
         camera.full_clean()
         camera.save()
         record(
@@ -121,6 +126,49 @@ def change_camera(camera: Camera, *, by: Caller) -> Camera:
         )
         camera_changed.send(sender=Camera, camera=camera, by=by)
     return camera
+
+
+@service("devices.change_camera")
+def move_camera(camera: Camera, *, url: str, password: str, by: Caller) -> Camera:
+    """Records another stream of the same device from now on, after it answered.
+
+    The password is typed again and replaces the sealed one, which goes to no new address. Raises
+    Refused for another host (that is the device's own page) and for what does not answer.
+    """
+    found = _same_host(camera.device, url, password)
+    with transaction.atomic():
+        device = Device.objects.select_for_update().get(pk=camera.device_id)
+        row = Camera.objects.select_for_update().get(pk=camera.pk)
+        if row.removed_at is not None:
+            raise Refused(_("Kamera ini sudah dilepas."))
+        before, row.stream_url = row.told_address, found.stream_url
+        row.codec, row.width, row.height, row.fps = (
+            found.codec,
+            found.width,
+            found.height,
+            found.fps,
+        )
+        device.password = password
+        device.save(update_fields=["password_sealed"])
+        row.full_clean()
+        row.save()
+        record("camera.moved", by=by, subject=row, facts={"address": [before, row.told_address]})
+        for one in device.cameras.filter(removed_at=None):
+            camera_changed.send(sender=Camera, camera=one, by=by)
+    return row
+
+
+def _same_host(device: Device, url: str, password: str) -> Finding:
+    try:
+        place = Endpoint.parse(url)
+    except RtspError as error:
+        raise Refused(str(error), "url") from None
+    if place.host.lower() != device.host.lower():
+        raise Refused(_("Alamat perangkat ini %s. Ubah dahulu di Perangkat.") % device.host, "url")
+    found = probing.probe_stream(replace(place, username=device.username, password=password))
+    if not found.ok:
+        raise Refused(found.reason, "url")
+    return found
 
 
 @service("devices.change_camera")

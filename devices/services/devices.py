@@ -21,17 +21,27 @@ from devices.signals import camera_changed
 
 
 @service("devices.change_device")
-def change_device(device: Device, *, by: User) -> Device:
+def change_device(device: Device, *, by: User, password: str = "") -> Device:
     """Saves a changed name, host or port, and moves the streams of its cameras along.
 
-    Raises Refused for an address that cannot be one, ValidationError for a name that is taken.
+    A sealed password goes to no new address: one that moves needs `password`, typed again, which
+    is sealed instead. Raises Refused without it and for an address that cannot be one,
+    ValidationError for a name that is taken.
     """
     with transaction.atomic():
         before = Device.objects.select_for_update().get(pk=device.pk)
         device.full_clean()
-        device.save(update_fields=["name", "host", "onvif_port", "rtsp_port"])
+        facts: dict[str, object] = {"moved": before.told_address != device.told_address}
+        if facts["moved"]:
+            facts["address"] = [before.told_address, device.told_address]
+            if before.password_sealed and not password:
+                raise Refused(_("Alamat berubah: ketik kata sandi perangkat lagi."), "new_password")
+        device.password_sealed = before.password_sealed
+        if password:
+            device.password = password
+        device.save(update_fields=["name", "host", "onvif_port", "rtsp_port", "password_sealed"])
+        record("device.changed", by=by, subject=device, facts=facts)
         moved = (before.host, before.rtsp_port) != (device.host, device.rtsp_port)
-        record("device.changed", by=by, subject=device, facts={"moved": moved})
         for camera in device.cameras.select_for_update() if moved else ():
             _move(camera, before, device)
             camera_changed.send(sender=Camera, camera=camera, by=by)
@@ -66,11 +76,11 @@ def _asked(device: Device) -> Finding:
 
 
 def _move(camera: Camera, before: Device, device: Device) -> None:
-    """A stream that lay on the device moves; one elsewhere (behind an NVR) stays."""
+    """Every stream follows the host; a port of its own (a recorder box's channel) stays."""
     try:
         place = Endpoint.parse(camera.stream_url)
-        if (place.host, place.port) == (before.host, before.rtsp_port):
-            camera.stream_url = replace(place, host=device.host, port=device.rtsp_port).url
-            camera.save(update_fields=["stream_url"])
+        port = device.rtsp_port if place.port == before.rtsp_port else place.port
+        camera.stream_url = replace(place, host=device.host, port=port).url
+        camera.save(update_fields=["stream_url"])
     except RtspError as error:
         raise Refused(str(error), "host") from error

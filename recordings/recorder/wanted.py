@@ -38,6 +38,9 @@ def of_plan(plan: RecordingPlan, volume: Volume) -> Wanted:
     camera, device = plan.camera, plan.camera.device
     try:
         place = Endpoint.parse(camera.stream_url)
+        if place.host.lower() != device.host.lower():
+            # The password is the device's; no row, however it came about, sends it elsewhere.
+            raise Unusable("Alamat gambar bukan pada alamat perangkatnya; periksa kamera.")
         endpoint = Endpoint(place.host, place.port, place.target, device.username, device.password)
     except RtspError as error:
         raise Unusable(str(error)) from None

@@ -8,11 +8,14 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from cctvportal.audit.models import Entry
+from cctvportal.common.errors import Refused
 from devices.models import Camera, Device, Room, RoomKey
+from devices.services.cameras import change_camera
 from devices.simulator import VirtualCamera
 from tests.factories import accounts
 from tests.factories.devices import CameraFactory, DeviceFactory, RoomFactory, RoomKeyFactory
@@ -131,7 +134,7 @@ def test_stock_add_pages_lead_to_the_form_that_asks_the_camera(desk: Client) -> 
         assert desk.get(url(f"devices_{model}_add"))["Location"] == url("camera_new")
 
 
-def test_device_moves_its_cameras_and_keeps_its_password(desk: Client) -> None:
+def test_device_without_a_password_moves_its_cameras(desk: Client) -> None:
     device = DeviceFactory(host="127.0.0.1", rtsp_port=8554)
     Device.objects.filter(pk=device.pk).update(username="admin")
     camera = CameraFactory(device=device, stream_url="rtsp://127.0.0.1:8554/cam")
@@ -140,6 +143,70 @@ def test_device_moves_its_cameras_and_keeps_its_password(desk: Client) -> None:
     assert answer.status_code == 302, text(answer)
     camera.refresh_from_db()
     assert camera.stream_url == "rtsp://127.0.0.9:8554/cam"
+
+
+def sealed(**given: Any) -> Device:
+    device = DeviceFactory(host="127.0.0.1", rtsp_port=8554, **given)
+    device.password = SECRET
+    device.save()
+    return device
+
+
+@pytest.mark.parametrize("to", [{"host": "127.0.0.9"}, {"rtsp_port": 9}, {"onvif_port": 9}])
+def test_device_takes_its_password_to_no_new_address(desk: Client, to: dict[str, Any]) -> None:
+    device = sealed(username="admin")
+    camera = CameraFactory(device=device, stream_url="rtsp://127.0.0.1:8554/cam")
+    where = url("devices_device_change", device.pk)
+    assert "ketik kata sandi perangkat lagi" in text(desk.post(where, changed(device, **to)))
+    camera.refresh_from_db()
+    assert camera.stream_url == "rtsp://127.0.0.1:8554/cam"
+    desk.post(where, changed(device, new_password="lain", **to))
+    device = Device.objects.get(pk=device.pk)
+    assert device.password == "lain"
+    told = Entry.objects.get(action="device.changed").facts["address"]
+    assert told == [{**told[0]}, {**told[0], **to}]
+
+
+def test_camera_address_is_not_typed_into_the_register(desk: Client) -> None:
+    camera = CameraFactory()
+    sent = {"name": camera.name, "room": camera.room_id, "priority": 1, "enabled": "on"}
+    where = url("devices_camera_change", camera.pk)
+    desk.post(where, {**sent, "stream_url": "rtsp://10.9.8.7/x"})
+    assert Camera.objects.get(pk=camera.pk).stream_url == camera.stream_url
+    assert 'name="stream_url"' not in desk.get(where).content.decode()
+
+
+def test_camera_moves_on_its_device_only_with_the_password_that_opens_it(
+    desk: Client, camera: VirtualCamera
+) -> None:
+    desk.post(url("camera_new"), new(camera))
+    row = Camera.objects.get()
+    where = url("camera_move", row.pk)
+    elsewhere = {"url": "rtsp://10.9.8.7:554/x", "password": SECRET}
+    assert "Ubah dahulu di Perangkat" in text(desk.post(where, elsewhere))
+    wrong = desk.post(where, {"url": camera.rtsp_url, "password": "salah"})
+    assert "kata sandi" in text(wrong).lower()
+    assert not Entry.objects.filter(action="camera.moved").exists()
+    sent = {"url": camera.rtsp_url, "password": SECRET}
+    assert "diubah." in text(desk.post(where, sent, follow=True))
+    told = Entry.objects.get(action="camera.moved").facts["address"]
+    assert told[0].startswith("127.0.0.1:")
+    assert SECRET not in str(told)
+
+
+@pytest.mark.parametrize("address", ["rtsp://10.9.8.7/x", "http://127.0.0.1/x"])
+def test_camera_on_another_host_than_its_device_is_never_saved(address: str) -> None:
+    camera = CameraFactory()
+    camera.stream_url = address
+    with pytest.raises(ValidationError):
+        camera.full_clean()
+    with pytest.raises(Refused):
+        change_camera(camera, by=accounts.officer())
+
+
+def test_password_in_a_path_does_not_reach_the_book() -> None:
+    camera = CameraFactory(stream_url=f"rtsp://127.0.0.1/user=a&password={SECRET}&x=1?q={SECRET}")
+    assert camera.told_address == "127.0.0.1:554/..."
 
 
 def changed(device: Device, **given: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "book.viewed": _("Membaca buku"),
     "camera.added": _("Menambah kamera"),
     "camera.changed": _("Mengubah data kamera"),
+    "camera.moved": _("Mengubah alamat gambar kamera"),
     "camera.planned": _("Menyiapkan perekaman kamera"),
     "camera.removed": _("Melepas kamera"),
     "decision.confirmed": _("Memastikan keputusan yang disampaikan lewat telepon"),
