@@ -21,7 +21,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The footage behind an export: whole segments, which may reach beyond the exported time."""
+    """The footage behind an export: whole segments, which may reach beyond the exported time.
+
+    After the erasure: what went.
+    """
 
     cameras: tuple[str, ...]
     files: int
@@ -34,12 +37,16 @@ class Source:
 
 
 def source_of(export: Export) -> Source:
-    rows = export.cameras.select_related("camera").order_by("camera__name")
+    """What an erasure would take, or what one that is done took."""
+    rows = export.cameras.select_related("camera").order_by("camera_id")
     ids = [row.camera_id for row in rows]
     found = segments_in(ids, export.starts_at, export.ends_at).order_by()
     total = found.aggregate(files=Count("pk"), size=Sum("bytes"))
     names = tuple(row.camera.name for row in rows)
-    return Source(names, total["files"], total["size"] or 0)
+    done = Erasure.objects.filter(export=export, state=ErasureState.DONE).first()
+    if done is not None:
+        total = done.runs.aggregate(files=Sum("segments_purged"), size=Sum("bytes_purged"))
+    return Source(names, total["files"] or 0, total["size"] or 0)
 
 
 def rows(export: Export, source: Source) -> list[Row]:
@@ -85,17 +92,18 @@ def _held(row: AccessRequest, export: Export) -> list[dict[str, str]]:
 
 
 def paper(row: AccessRequest, export: Export, source: Source, by: str) -> dict[str, Any]:
-    """The preview of the Berita Acara Pemusnahan; the PDF is made when it is done."""
+    """What the Berita Acara Pemusnahan says or will say; the PDF is made when it is done."""
     asked = getattr(row, "source_erasure", None)
     erasure = asked.erasure if asked else None
+    done = erasure is not None and erasure.state == ErasureState.DONE
     second = erasure.confirmed_by if erasure else None
     pairs = (
         (_("Permohonan"), f"{row.number}, {row.get_purpose_display().lower()}"),
         (_("Kamera"), ", ".join(source.cameras)),
         (_("Waktu"), wib_range(export.starts_at, export.ends_at)),
-        (_("Jumlah"), source.words if source.files else _("tertulis saat dihapus")),
+        (_("Jumlah"), source.words if source.files or done else _("tertulis saat dihapus")),
         (_("Salinan diserahkan"), f"{export.medium.label}, {row.applicant.name}"),
-        (_("Cara"), _("Kelas H1: kunci dimusnahkan dan berkas dihapus")),
+        (_("Cara"), _("Kunci pembuka rekaman dimusnahkan, lalu berkasnya dihapus")),
         (_("Petugas"), erasure.requested_by.name if erasure else by),
         (_("Orang kedua"), second.name if second else _("Kepala atau Sekretaris, belum")),
     )
@@ -104,6 +112,7 @@ def paper(row: AccessRequest, export: Export, source: Source, by: str) -> dict[s
         "number": row.number,
         "rows": [{"label": label, "value": value} for label, value in pairs],
         "stages": _stages(erasure),
+        "final": done,
     }
 
 

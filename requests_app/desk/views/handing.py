@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRefresh
 
 from cctvportal.accounts.access import NotAllowed, PersonRequest, page
-from recordings.enums import Purpose
+from recordings.enums import ErasureState, Purpose
 from requests_app.desk import certificate, progress
 from requests_app.desk.forms.handing import EraseForm, HandOverForm
 from requests_app.desk.frame import attempt, bound, elsewhere, shown, told
@@ -74,7 +74,7 @@ def _erasure_page(request: PersonRequest, row: AccessRequest, form: EraseForm) -
     return shown(
         request,
         "erase",
-        here=_("Hapus sumber"),
+        here=_("Pemusnahan sumber"),
         row=row,
         form=form,
         disk=export.medium.label,
@@ -82,6 +82,7 @@ def _erasure_page(request: PersonRequest, row: AccessRequest, form: EraseForm) -
         flags=certificate.checks(row, export),
         paper=certificate.paper(row, export, source, request.user.name),
         job=progress.of_erasure(asked.erasure, row.pk) if asked else None,
+        done=asked is not None and asked.erasure.state == ErasureState.DONE,
     )
 
 

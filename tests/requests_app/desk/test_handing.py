@@ -4,10 +4,12 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from cctvportal.accounts.models import User
-from recordings.enums import ErasureState
-from recordings.models import Erasure
+from cctvportal.common.clock import now
+from recordings.enums import ErasureState, PurgeKind, PurgeState
+from recordings.models import Erasure, PurgeRun
 from recordings.models.export import ExportCamera
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest
@@ -94,6 +96,25 @@ def test_erase_progress_refreshes_the_page_when_done(desk: Client, handed: Acces
     assert b"hx-get" in desk.get(part).content
     Erasure.objects.update(state=ErasureState.DONE)
     assert desk.get(part)["HX-Refresh"] == "true"
+
+
+def test_erase_page_afterwards_is_the_paper_with_what_went(
+    desk: Client, handed: AccessRequest
+) -> None:
+    row = made.erased(handed)
+    act = Erasure.objects.get(source_erasure__request=row)
+    facts = {"segments_purged": 31, "bytes_purged": 2_500_000_000, "started_at": now()}
+    PurgeRun.objects.create(kind=PurgeKind.ERASURE, erasure=act, state=PurgeState.DONE, **facts)
+    answer = desk.get(url("request_erase", row.pk))
+    said = text(answer)
+    assert "Selesai untuk permohonan" in said
+    assert "31 berkas, 2,5 GB" in said
+    assert "Kunci pembuka rekaman dimusnahkan, lalu berkasnya dihapus" in said
+    for word in ("Pratinjau", "Hapus sumber", "tertulis saat dihapus", "Kelas H1"):
+        assert word not in answer.content.decode()
+    paper = reverse("papers:download", args=[row.pk, "pemusnahan"])
+    assert f'href="{paper}"' in answer.content.decode()
+    assert desk.get(paper)["Content-Type"] == "application/pdf"
 
 
 def test_erase_of_security_footage_is_no_page(desk: Client, officer: User) -> None:
