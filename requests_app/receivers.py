@@ -11,10 +11,17 @@ from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.errors import Conflict
 from cctvportal.jobs.registry import JobFailed
 from recordings.models import Erasure, Export
-from recordings.signals import export_verified, source_erased
+from recordings.signals import export_settling, export_verified, source_erased
 from requests_app.models import AccessRequest
 from requests_app.services.erase import mark_erased
 from requests_app.services.hand_over import mark_exported
+
+
+@receiver(export_settling, dispatch_uid="requests_app.export_settling")
+def settling(export: Export, **_kwargs: Any) -> None:
+    """Locks the request before the job, as whoever revokes it does: neither waits for the other."""
+    rows = AccessRequest.objects.filter(fulfilments__export=export)
+    list(rows.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 @receiver(export_verified, dispatch_uid="requests_app.export_verified")

@@ -41,6 +41,9 @@ class Export(models.Model):
     """One package on one medium, for one permit. `reference` is what the permit is about.
 
     The passphrase is sealed under a key outside the database and goes when the request closes.
+    `stopped_at`: the permit ended, nothing more may be written. `wiped_at`: what a cancelled export
+    had written is off the disk; until then `wipe_job` sees to it. Migration 0004_export_ends guards
+    the states.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -63,6 +66,9 @@ class Export(models.Model):
     facts = models.JSONField(default=dict)
     queued_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+    wiped_at = models.DateTimeField(null=True)
+    wipe_job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("ekspor")

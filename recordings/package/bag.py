@@ -90,6 +90,11 @@ class PackageFacts:
         return cls(facts["name"], zips, facts["tags"])
 
 
+def safe_number(number: str) -> str:
+    """`007/CCTV/XI/2026` as part of a folder name: `007-CCTV-XI-2026`."""
+    return re.sub(r"[^A-Z0-9]+", "-", number.upper()).strip("-")
+
+
 class Staging:
     """The package while it grows, in `.EKSPOR-<number>.part` on the disk, found again by a retry.
 

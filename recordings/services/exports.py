@@ -14,18 +14,20 @@ from cctvportal.audit.services import record
 from cctvportal.common.clock import now
 from cctvportal.common.crypto import unseal
 from cctvportal.common.errors import Conflict, Refused
-from cctvportal.jobs.models import JobState
+from cctvportal.jobs.lease import Lease
+from cctvportal.jobs.models import Job
 from cctvportal.jobs.services import enqueue, request_cancel
 from cctvportal.jobs.services import retry as retry_job
 from recordings.enums import ExportState, HoldKind, SegmentState
 from recordings.models import Export, ExportCamera, Medium, Segment
 from recordings.package.errors import PackageError
 from recordings.selectors import Coverage, coverage
-from recordings.services import disks, holds
+from recordings.services import disks, holds, wiping
 from recordings.services.permits import Permit
 from recordings.signals import export_failed
 
 PASSPHRASE = "export-passphrase"  # noqa: S105 - the purpose that the seal is bound to
+RUNNING = (ExportState.QUEUED, ExportState.WRITING, ExportState.VERIFYING)
 # A ZIP stores video as it is; the rest is manifests.
 _OVERHEAD = 1.01
 
@@ -65,9 +67,11 @@ def queue(*, permit: Permit, medium: Medium, by: User) -> Export:
     """Starts the export of exactly what the permit allows, onto this disk (SOP steps 4 and 5).
 
     Raises Refused for a permit that ran out, a range without footage or not over yet, a disk that
-    is missing or too small; Conflict when an export of this permit runs or is done already.
+    is missing, too small or not yet rid of an earlier try, or while an earlier export waits to be
+    continued or cancelled; Conflict when an export of this permit runs or is done already.
     """
     _check_time(permit)
+    _check_earlier(permit, medium)
     seen = preview(permit=permit, medium=medium, by=by)
     if all(one.is_empty for one in seen.coverage):
         raise Refused(_("Tidak ada rekaman dalam waktu yang diizinkan. Lihat buku kendala."))
@@ -98,6 +102,21 @@ def _check_time(permit: Permit) -> None:
         raise Refused(_("Menit terakhir masih ditulis. Tunggu satu menit, lalu mulai lagi."))
 
 
+def _check_earlier(permit: Permit, medium: Medium) -> None:
+    mine = Export.objects.filter(reference=permit.reference)
+    if mine.filter(state=ExportState.FAILED).exists():
+        raise Refused(_("Ekspor sebelumnya berhenti. Lanjutkan atau batalkan dahulu ekspor itu."))
+    left = Export.objects.filter(medium=medium, number=permit.number, wiped_at=None)
+    if left.filter(state=ExportState.CANCELLED).exists():
+        raise Refused(
+            _(
+                "Sisa ekspor yang dibatalkan belum terhapus dari hard disk ini. Tunggu sebentar "
+                "atau pilih hard disk lain."
+            ),
+            "medium",
+        )
+
+
 def _create(permit: Permit, medium: Medium, by: User) -> Export:
     export = Export(
         reference=permit.reference,
@@ -125,6 +144,9 @@ def _create(permit: Permit, medium: Medium, by: User) -> Export:
 
 
 def _locked(export: Export) -> Export:
+    """The job's row first, as its worker takes them: two who want both never wait in a ring."""
+    if export.job_id is not None:
+        Job.objects.select_for_update().get(pk=str(export.job_id))
     rows = Export.objects.select_for_update(of=("self",)).select_related("job")
     return rows.get(pk=export.pk)
 
@@ -144,7 +166,7 @@ def _pin(export: Export, *, by: Caller) -> None:
 def cancel(export: Export, *, by: User) -> None:
     """Stops a running export, or gives up a failed one, so that another disk may be chosen.
 
-    What was written is removed by the job, or by the next export onto that disk.
+    What was written is removed by the job, or by one of its own when nobody runs this one.
     """
     with transaction.atomic():
         locked = _locked(export)
@@ -159,12 +181,18 @@ def cancel(export: Export, *, by: User) -> None:
 
 @service("recordings.export")
 def retry(export: Export, *, by: User) -> None:
-    """Tries a failed export again from where it stands. Raises Refused or Conflict."""
+    """Tries a failed export again from where it stands.
+
+    Whether the permit still stands is asked by the layer above, which knows it. Raises Refused for
+    an export that ended, was stopped or ran out, Conflict when another one was started.
+    """
     try:
         with transaction.atomic():
             locked = _locked(export)
             if locked.job is None or locked.state in {ExportState.VERIFIED, ExportState.CANCELLED}:
                 raise Refused(_("Ekspor ini sudah selesai atau sudah dibatalkan."))
+            if locked.stopped_at is not None or locked.valid_until <= now():
+                raise Refused(_("Izin ini sudah berakhir. Ajukan permohonan baru."))
             was_failed = locked.state == ExportState.FAILED
             retry_job(locked.job)
             locked.state = ExportState.QUEUED
@@ -178,10 +206,17 @@ def retry(export: Export, *, by: User) -> None:
 
 @service("recordings.run")
 def fail(export: Export, *, sentence: str, by: Caller) -> None:
-    """The job gave up; the sentence is on the job, the pin goes, the request's own hold stays."""
+    """The job gave up; the sentence is on the job, the pin goes, the request's own hold stays.
+
+    In the transaction that ends the job. What somebody had cancelled or stopped ends cancelled; an
+    export that ended before is left alone.
+    """
     with transaction.atomic():
-        locked = Export.objects.select_for_update().get(pk=export.pk)
-        _end(locked, ExportState.FAILED, by=by)
+        locked = _locked(export)
+        if locked.state not in RUNNING:
+            return
+        unwanted = locked.stopped_at is not None or (locked.job and locked.job.cancel_requested)
+        _end(locked, ExportState.CANCELLED if unwanted else ExportState.FAILED, by=by)
         record(
             "export.failed", by=by, subject=locked, facts={"number": locked.number, "why": sentence}
         )
@@ -189,15 +224,32 @@ def fail(export: Export, *, sentence: str, by: Caller) -> None:
 
 
 @service("recordings.run")
-def drop(export: Export, *, by: Caller) -> None:
-    """The job stopped as a person had asked."""
-    with transaction.atomic():
-        _end(Export.objects.select_for_update().get(pk=export.pk), ExportState.CANCELLED, by=by)
+def drop(export: Export, *, lease: Lease, by: Caller) -> None:
+    """The job stopped as a person had asked, and takes off the disk what it wrote.
+
+    A disk that is gone meanwhile is left to the export's wipe job. Raises LeaseLost.
+    """
+    with lease.transaction(though_cancelled=True):
+        export.refresh_from_db()
+    if export.state not in RUNNING:
+        return
+    gone = wiping.tried(export, by=by)
+    with lease.transaction(though_cancelled=True):
+        locked = _locked(export)
+        if locked.state in RUNNING:
+            _end(locked, ExportState.CANCELLED, by=by, wiped=gone)
 
 
-def _end(export: Export, state: ExportState, *, by: Caller) -> None:
+def _end(export: Export, state: ExportState, *, by: Caller, wiped: bool = False) -> None:
     export.state = state
-    export.save(update_fields=["state"])
+    if state == ExportState.CANCELLED:
+        export.passphrase_sealed = b""
+        if wiped or export.job is None or export.job.fence == 0:
+            # Nobody ever held a job whose fence is 0: nothing was written.
+            export.wiped_at, export.facts = now(), {}
+        else:
+            export.wipe_job = enqueue("export-wipe", f"export-wipe:{export.pk}", export.pk)
+    export.save(update_fields=["state", "passphrase_sealed", "wiped_at", "facts", "wipe_job"])
     holds.release(reference=str(export.pk), kind=HoldKind.EXPORT, by=by)
 
 
@@ -229,14 +281,21 @@ def forget_passphrases(*, reference: str, by: Caller) -> int:
 
 @service("recordings.stop_export")
 def stop_for(*, reference: str, by: Caller) -> None:
-    """A permit was withdrawn: whatever still runs for it is stopped and wiped."""
-    running = Export.objects.filter(reference=reference).exclude(
-        state__in=[ExportState.VERIFIED, ExportState.CANCELLED, ExportState.FAILED]
-    )
+    """A permit ended: whatever of it is not on a verified disk is stopped, or given up, and wiped.
+
+    `stopped_at` tells the worker, and the database, that nothing may come of it any more.
+    """
+    open_ones = Export.objects.filter(reference=reference, state__in=[*RUNNING, ExportState.FAILED])
     with transaction.atomic():
-        for export in running.select_for_update(of=("self",)).select_related("job"):
+        for found in open_ones:
+            export = _locked(found)
+            if export.state not in {*RUNNING, ExportState.FAILED}:
+                continue
+            export.stopped_at = now()
+            export.save(update_fields=["stopped_at"])
             if export.job is not None:
                 request_cancel(export.job)
-                if export.job.state == JobState.QUEUED:
-                    _end(export, ExportState.CANCELLED, by=by)
+                export.job.refresh_from_db()
+            if export.job is None or export.job.is_over:
+                _end(export, ExportState.CANCELLED, by=by)
             record("export.stopped", by=by, subject=export, facts={"number": export.number})

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,50 +19,55 @@ from uuid import uuid4
 
 import av
 from django.conf import settings
+from django.db import transaction
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
 from cctvportal.common.clock import WIB, now
 from cctvportal.common.crypto import seal, unseal
-from cctvportal.jobs.lease import Lease
+from cctvportal.jobs.lease import JobCancelled, Lease
 from cctvportal.jobs.registry import JobFailed
 from devices.models import Camera
 from recordings.enums import ExportState, HoldKind, SegmentState
 from recordings.media import join
-from recordings.media.errors import MediaError
+from recordings.media.errors import Cancelled, MediaError
 from recordings.media.join import Cut, Run, Source
-from recordings.media.spool import Spool
+from recordings.media.spool import Spool, remove_leftovers
 from recordings.models import Export, Gap
 from recordings.package import bag, passphrase, readback
 from recordings.package.bag import PackageFacts, Staging
 from recordings.package.disk import Disk
 from recordings.package.errors import Fault, PackageError
-from recordings.package.zips import ZipFacts, ZipWriter
+from recordings.package.readback import VIDEO
+from recordings.package.zips import ZipFacts, ZipWriter, is_whole
 from recordings.selectors import segments_in
 from recordings.services import disks, holds, volumes
 from recordings.services.exports import PASSPHRASE
-from recordings.signals import export_verified
+from recordings.signals import export_settling, export_verified
 
 SOFTWARE = "Portal Rekaman CCTV 0.1"
+_NOTHING = "Tidak ada rekaman utuh dalam waktu yang diizinkan. Lihat buku kendala."
 
 
 @service("recordings.run")
 def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
     """The export's job; may be killed anywhere and run again, going on at the first unwritten ZIP.
 
-    Raises JobFailed with the sentence for the officer, LeaseLost, or JobCancelled after the
-    unfinished package was removed.
+    Raises JobFailed with the sentence for the officer, LeaseLost, or JobCancelled, after which the
+    caller takes the unfinished package away.
     """
-    if export.valid_until <= now():
-        raise JobFailed("Izin sudah berakhir sebelum ekspor selesai.", permanent=True)
+    export.refresh_from_db()
     if export.state == ExportState.VERIFIED:
         return
+    secret = _begin(export, lease)
+    remove_leftovers(_spools())
     try:
         with disks.opened(export.medium) as disk:
-            secret = _passphrase(export, lease)
             work = _Work(export, lease, disk, secret)
             facts = _written(work)
             _verify(work, facts, by=by)
+    except Cancelled as stopped:
+        raise JobCancelled(str(lease.job.pk)) from stopped
     except (PackageError, MediaError, volumes.VolumeUnavailable) as error:
         raise JobFailed(str(error), permanent=True) from error
 
@@ -92,43 +97,49 @@ class _Work:
         self.lease.progress(done=min(self.done, self.total), total=self.total, note=note)
 
 
-def safe_number(number: str) -> str:
-    """`007/CCTV/XI/2026` as a folder name: `007-CCTV-XI-2026`."""
-    return re.sub(r"[^A-Z0-9]+", "-", number.upper()).strip("-")
-
-
-def _passphrase(export: Export, lease: Lease) -> str:
-    """Made once an export, so that the ZIPs of an interrupted try stay good."""
-    if export.passphrase_sealed:
-        return unseal(bytes(export.passphrase_sealed), purpose=PASSPHRASE)
-    secret = passphrase.make()
-    with lease.transaction():
-        export.passphrase_sealed = seal(secret, purpose=PASSPHRASE)
+def _begin(export: Export, lease: Lease) -> str:
+    """The passphrase, made once an export, so that the ZIPs of an interrupted try stay good."""
+    with _permitted(export, lease):
+        if not export.passphrase_sealed:
+            export.passphrase_sealed = seal(passphrase.make(), purpose=PASSPHRASE)
         export.state = ExportState.WRITING
         export.save(update_fields=["passphrase_sealed", "state"])
-    return secret
+    return unseal(bytes(export.passphrase_sealed), purpose=PASSPHRASE)
+
+
+@contextmanager
+def _permitted(export: Export, lease: Lease) -> Iterator[None]:
+    """A transaction that commits only under the lease and while the permit lives.
+
+    `stop_for` takes the same lock on the job: what it stopped is seen here, or waits for us.
+    """
+    with lease.transaction():
+        now_is = Export.objects.only("state", "stopped_at", "valid_until").get(pk=export.pk)
+        if now_is.stopped_at is not None or now_is.state == ExportState.CANCELLED:
+            raise JobCancelled(str(lease.job.pk))
+        if now_is.valid_until <= now():
+            raise JobFailed("Izin sudah berakhir sebelum ekspor selesai.", permanent=True)
+        yield
 
 
 def _written(work: _Work) -> PackageFacts:
     """The package under its final name; found again when an earlier try came that far."""
-    export, name = work.export, safe_number(work.export.number)
+    export, name = work.export, bag.safe_number(work.export.number)
     if "package" in export.facts and work.disk.root.has(f"EKSPOR-{name}"):
         return PackageFacts.from_json(export.facts["package"])
     sources = {camera: _sources(export, camera) for camera in _cameras(export)}
     work.total = 2 * sum(one.bytes for pieces in sources.values() for one in pieces)
     work.disk.require(work.total // 2)
     with Staging(work.disk.root, name) as staging:
-        try:
-            zips = [
-                _zip_of_camera(work, staging, place, camera, pieces)
-                for place, (camera, pieces) in enumerate(sources.items(), start=1)
-                if pieces
-            ]
-        except BaseException:
-            if work.lease.cancelled:
-                staging.discard()
-            raise
-        facts = bag.write(staging, [one for group in zips for one in group], _local(now()))
+        zips = [
+            one
+            for place, (camera, pieces) in enumerate(sources.items(), start=1)
+            if pieces
+            for one in _zip_of_camera(work, staging, place, camera, pieces)
+        ]
+        if not any(member.name.endswith(VIDEO) for one in zips for member in one.members):
+            raise JobFailed(_NOTHING, permanent=True)
+        facts = bag.write(staging, zips, _local(now()))
         _remember(work, {"package": facts.to_json()})
         work.disk.check()
         staging.publish()
@@ -136,7 +147,8 @@ def _written(work: _Work) -> PackageFacts:
 
 
 def _cameras(export: Export) -> list[Camera]:
-    rows = export.cameras.select_related("camera").order_by("camera__name")
+    """By key: a camera that is renamed between two tries keeps its place."""
+    rows = export.cameras.select_related("camera").order_by("camera_id")
     return [row.camera for row in rows]
 
 
@@ -163,11 +175,13 @@ def _zip_of_camera(
     work: _Work, staging: Staging, place: int, camera: Camera, pieces: list[Source]
 ) -> list[ZipFacts]:
     """The camera's runs and its keterangan.json in ZIPs of their own, so that a retry skips it."""
-    known = [ZipFacts.from_json(one) for one in work.export.facts.get("zips", [])]
-    mine = [one for one in known if one.members[0].name.startswith(f"KAMERA-{place}")]
-    if mine:
+    with _permitted(work.export, work.lease):
+        known = [ZipFacts.from_json(one) for one in work.export.facts.get("zips", [])]
+    mine = [one for one in known if one.members[0].name.startswith(f"KAMERA-{place}-")]
+    if mine and all(is_whole(staging.data, one) for one in mine):
         work.done += sum(one.bytes for one in pieces)
         return mine
+    known = [one for one in known if one not in mine]
     work.tell(f"Menyalin {camera.name}")
     spools: list[Spool] = []
     try:
@@ -201,21 +215,25 @@ def _zip_of_camera(
 
 def _spool(spools: list[Spool]) -> Spool:
     """One more encrypted spool, kept in `spools` until its member is in the ZIP."""
-    folder = settings.PORTAL_DATA_DIR / "spool"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    spools.append(Spool(folder / f"{uuid4()}.bin"))
+    spools.append(Spool(_spools() / f"{uuid4()}.bin"))
     return spools[-1]
 
 
+def _spools() -> Path:
+    folder: Path = settings.PORTAL_DATA_DIR / "spool"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def _remember(work: _Work, news: dict[str, Any]) -> None:
-    with work.lease.transaction():
+    with _permitted(work.export, work.lease):
         work.export.facts = {**work.export.facts, **news}
         work.export.save(update_fields=["facts"])
 
 
 def _verify(work: _Work, facts: PackageFacts, *, by: Caller) -> None:
     export = work.export
-    with work.lease.transaction():
+    with _permitted(export, work.lease):
         export.state = ExportState.VERIFYING
         export.save(update_fields=["state"])
     work.total, work.done = 2 * facts.bytes, facts.bytes
@@ -223,25 +241,31 @@ def _verify(work: _Work, facts: PackageFacts, *, by: Caller) -> None:
     proof = readback.check(
         work.disk, facts, work.secret, on_video=_decodes, beat=_paced(work, facts.bytes)
     )
-    with work.lease.transaction():
-        export.state, export.verified_at = ExportState.VERIFIED, now()
-        export.folder, export.bytes = facts.name, facts.bytes
-        export.manifest_sha256, export.read_back = facts.sha256, str(proof.way)
-        export.save()
-        holds.release(reference=str(export.pk), kind=HoldKind.EXPORT, by=by)
-        record(
-            "export.verified",
-            by=by,
-            subject=export,
-            facts={
-                "number": export.number,
-                "medium": str(export.medium_id),
-                "bytes": facts.bytes,
-                "sha256": facts.sha256,
-                "read_back": export.read_back,
-            },
-        )
-        export_verified.send(sender=Export, export=export)
+    with transaction.atomic():
+        export_settling.send(sender=Export, export=export)
+        with _permitted(export, work.lease):
+            _settle(export, facts, str(proof.way), by=by)
+
+
+def _settle(export: Export, facts: PackageFacts, way: str, *, by: Caller) -> None:
+    export.state, export.verified_at = ExportState.VERIFIED, now()
+    export.folder, export.bytes = facts.name, facts.bytes
+    export.manifest_sha256, export.read_back = facts.sha256, way
+    export.save()
+    holds.release(reference=str(export.pk), kind=HoldKind.EXPORT, by=by)
+    record(
+        "export.verified",
+        by=by,
+        subject=export,
+        facts={
+            "number": export.number,
+            "medium": str(export.medium_id),
+            "bytes": facts.bytes,
+            "sha256": facts.sha256,
+            "read_back": export.read_back,
+        },
+    )
+    export_verified.send(sender=Export, export=export)
 
 
 def _paced(work: _Work, size: int) -> Callable[[int], None]:

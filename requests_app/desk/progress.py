@@ -14,6 +14,7 @@ from cctvportal.common.clock import now
 from cctvportal.jobs.models import Job, JobState
 from recordings.enums import ErasureState, ExportState
 from recordings.models import Erasure, Export
+from recordings.services import exports
 
 # Before that, the speed seen so far says nothing.
 _EARLIEST_GUESS = 2.0
@@ -41,12 +42,20 @@ class JobView:
 def stopped(export: Export) -> bool:
     """The job gave up, whether or not it could still write that onto the export."""
     failed = export.job is not None and export.job.state == JobState.FAILED
-    return export.state == ExportState.FAILED or failed
+    return export.state == ExportState.FAILED or (failed and export.state in exports.RUNNING)
 
 
 def sentence(export: Export) -> str:
     """Why it stopped."""
     return export.job.error if export.job else ""
+
+
+def left_over(export: Export) -> str:
+    """Why a cancelled export's copy still lies on its disk; empty once it is gone."""
+    if export.state != ExportState.CANCELLED or export.wiped_at is not None:
+        return ""
+    why = export.wipe_job.error if export.wipe_job else ""
+    return why or _("Penghapusannya menunggu giliran.")
 
 
 def of_export(export: Export) -> JobView:
@@ -101,7 +110,7 @@ def _left(job: Job) -> float | None:
 
 
 def _parts(export: Export, job: Job | None) -> tuple[Part, ...]:
-    rows = export.cameras.select_related("camera").order_by("camera__name")
+    rows = export.cameras.select_related("camera").order_by("camera_id")
     note = job.note if job else ""
     cameras = [
         _camera(export, place, row.camera.name, note) for place, row in enumerate(rows, start=1)
@@ -123,7 +132,7 @@ def _camera(export: Export, place: int, name: str, note: str) -> Part:
 
 def written(export: Export) -> list[str]:
     """What the package's own notes say of each camera: how early it begins, what is missing."""
-    rows = export.cameras.select_related("camera").order_by("camera__name")
+    rows = export.cameras.select_related("camera").order_by("camera_id")
     said = []
     for place, row in enumerate(rows, start=1):
         story = export.facts.get(f"kamera-{place}")

@@ -13,7 +13,7 @@ def export_for(user: User, pk: UUID) -> Export:
 
     Raises NotAllowed alike for one that is not there and one that is none of theirs.
     """
-    beside = ("job", "medium", "fulfilment__request__applicant", "exported_by")
+    beside = ("job", "wipe_job", "medium", "fulfilment__request__applicant", "exported_by")
     row = Export.objects.select_related(*beside).filter(pk=pk, fulfilment__isnull=False).first()
     if row is None:
         raise NotAllowed("requests_app.view")

@@ -8,6 +8,7 @@ from requests_app.lifecycle import EXPIRED_ACCESS
 from requests_app.models import AccessRequest
 
 _RUNNING = (ExportState.QUEUED, ExportState.WRITING, ExportState.VERIFYING)
+_UNFINISHED = (*_RUNNING, ExportState.FAILED)
 
 
 def permit_of(request: AccessRequest) -> Permit:
@@ -33,3 +34,8 @@ def permit_of(request: AccessRequest) -> Permit:
 def running_export(request: AccessRequest) -> Export | None:
     """The export of `request` that is under way, or None."""
     return Export.objects.filter(fulfilment__request=request, state__in=_RUNNING).first()
+
+
+def unfinished_export(request: AccessRequest) -> Export | None:
+    """The export of `request` that is under way, or stopped and waits for the officer, or None."""
+    return Export.objects.filter(fulfilment__request=request, state__in=_UNFINISHED).first()

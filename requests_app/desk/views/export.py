@@ -21,18 +21,19 @@ from requests_app.desk.media import choices, outlook, permit_rows
 from requests_app.enums import RequestState
 from requests_app.selectors.exports import export_for
 from requests_app.selectors.gate import request_for
-from requests_app.selectors.permit import permit_of, running_export
+from requests_app.selectors.permit import permit_of, unfinished_export
+from requests_app.services.start_export import retry_export as go_on
 from requests_app.services.start_export import start_export
 
 
 @page("requests_app.export")
 def choose(request: PersonRequest, pk: UUID) -> HttpResponse:
-    """Size, holes, disks; the button starts. An export that runs already is shown instead."""
+    """Size, holes, disks; the button starts. An export that runs or stopped is shown instead."""
     row = request_for(request.user, pk)
     if turned := elsewhere(request, row, RequestState.ISSUED):
         return turned
-    if request.method == "GET" and (running := running_export(row)):
-        return redirect("admin:export", running.pk)
+    if request.method == "GET" and (open_one := unfinished_export(row)):
+        return redirect("admin:export", open_one.pk)
     permit = permit_of(row)
     disks, seen = choices(permit, by=request.user), outlook(permit)
     form = bound(partial(ExportForm, disks=disks), request)
@@ -92,7 +93,7 @@ def retry_export(request: PersonRequest, pk: UUID) -> HttpResponse:
     form = bound(Press, request)
 
     def act(_sent: Press) -> HttpResponse:
-        exports.retry(export, by=request.user)
+        go_on(export.fulfilment.request, export=export, by=request.user)
         return told(request, _("Ekspor dilanjutkan."), "export", export.pk)
 
     return attempt(form, act) or _shown(request, export, "progress", form=form)
@@ -121,6 +122,7 @@ def _shown(request: PersonRequest, export: Export, template: str, **more: Any) -
         job=progress.of_export(export),
         stopped=progress.stopped(export),
         sentence=progress.sentence(export),
+        left_over=progress.left_over(export),
         written=progress.written(export),
         **more,
     )

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import bagit
 import pytest
@@ -21,59 +20,18 @@ from cctvportal.accounts.models import User
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
 from cctvportal.jobs.models import Job, JobState
-from cctvportal.jobs.services import run
-from recordings.enums import ExportState, HoldKind, MediumKind, Purpose
+from recordings.enums import ExportState, HoldKind
 from recordings.models import Export, Hold, Medium, RecordingPlan
 from recordings.package.disk import MARKER
-from recordings.services import disks, exports
+from recordings.services import exports
 from recordings.services.permits import Permit
 from recordings.signals import export_verified
 from tests.factories import accounts
-from tests.factories.recordings import PlanFactory, filmed_segment
+from tests.factories.recordings import filmed_segment
 from tests.recordings.media.films import film
+from tests.recordings.services.exporting import carried_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
-
-
-@pytest.fixture
-def officer() -> User:
-    return accounts.officer()
-
-
-@pytest.fixture
-def medium(tmp_path: Path, officer: User) -> Medium:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    row = Medium(kind=MediumKind.FOLDER, label="HDD-01", path=str(folder), owner="Kantor")
-    return disks.register(row, by=officer)
-
-
-@pytest.fixture
-def plan(data_dir: Path) -> RecordingPlan:
-    return PlanFactory()
-
-
-@pytest.fixture
-def permit(plan: RecordingPlan) -> Permit:
-    """Eight seconds of footage, of which the middle four may go."""
-    start = now() - timedelta(minutes=30)
-    filmed_segment(plan.camera, plan.volume, start, film(seconds=4))
-    filmed_segment(plan.camera, plan.volume, start + timedelta(seconds=4), film(seconds=4))
-    return Permit(
-        reference=str(uuid4()),
-        number="007/CCTV/XI/2026",
-        purpose=Purpose.ASSESSMENT,
-        camera_ids=(plan.camera_id,),
-        start=start + timedelta(seconds=2.5),
-        end=start + timedelta(seconds=6.5),
-        valid_until=now() + timedelta(hours=1),
-    )
-
-
-def carried_out(export: Export) -> Export:
-    assert export.job is not None
-    run(str(export.job.pk), "w1")
-    return Export.objects.select_related("job").get(pk=export.pk)
 
 
 @pytest.fixture
