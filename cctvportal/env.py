@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -21,6 +22,14 @@ def text(name: str, default: str) -> str:
 
 def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """The comma-separated CIDR ranges; empty when unset."""
+    try:
+        return [ipaddress.ip_network(word) for word in words(name, "")]
+    except ValueError as error:
+        raise _stop(name, f"{error}; tulis seperti 172.18.0.0/16.") from None
 
 
 def flag(name: str, *, default: bool) -> bool:

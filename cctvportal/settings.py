@@ -26,6 +26,9 @@ SECRET_KEY_FALLBACKS = env.words("PORTAL_SECRET_KEY_FALLBACKS", "")
 # Seals camera passwords and export passphrases; a database dump alone opens neither.
 PORTAL_MASTER_KEY = env.secret("PORTAL_MASTER_KEY", PORTAL_SECRET_DIR)
 ALLOWED_HOSTS = env.words("PORTAL_HOSTS", "localhost,127.0.0.1,[::1]")
+# Proxies whose X-Forwarded-For is believed (CIDR list); behind one that is missing here, all people
+# share one address, and one who guesses passwords slows down everybody.
+PORTAL_TRUSTED_PROXIES = env.networks("PORTAL_TRUSTED_PROXIES")
 
 # Recording (design.md 6, 9) ---------------------------------------------------------------
 SEGMENT_SECONDS = env.number("PORTAL_SEGMENT_SECONDS", 60, at_least=2)
@@ -176,7 +179,7 @@ ACCOUNT_ADAPTER = "cctvportal.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "nip"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 # A link of whoever decides or works with footage opens only after a second person's yes.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "cctvportal.accounts.tokens.LinkTokens"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "cctvportal.accounts.tokens.LinkTokens"  # noqa: S105 - a class
 ACCOUNT_FORMS = {"login": "cctvportal.accounts.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

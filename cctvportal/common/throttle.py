@@ -25,9 +25,11 @@ def check(scope: str, who: str, *, free: int = _FREE_TRIES, longest: int = _LONG
     The first `free` failures cost nothing, then 1, 2, 4 ... up to `longest` seconds each. The
     counts live in the shared cache, so all web processes count together (traps.md, allauth).
     """
-    failures, last = cache.get(_key(scope, who), (0, 0.0))
+    key = _key(scope, who)
+    failures = cache.get(f"{key}:count", 0)
     if failures < free:
         return
+    last = cache.get(f"{key}:last", 0.0)
     wait = min(2 ** (failures - free), longest) - (time.time() - last)
     if wait > 0:
         seconds = int(wait) + 1
@@ -41,9 +43,17 @@ def check(scope: str, who: str, *, free: int = _FREE_TRIES, longest: int = _LONG
 def failed(scope: str, who: str) -> None:
     """Counts one more failure of `who`; forgotten after a quarter of an hour without any."""
     key = _key(scope, who)
-    failures, _last = cache.get(key, (0, 0.0))
-    cache.set(key, (failures + 1, time.time()), _FORGET_AFTER)
+    count = f"{key}:count"
+    cache.set(f"{key}:last", time.time(), _FORGET_AFTER)
+    # The cache itself adds, so guesses sent side by side count one by one.
+    cache.add(count, 0, _FORGET_AFTER)
+    try:
+        cache.incr(count)
+    except ValueError:  # forgotten in this very moment
+        cache.set(count, 1, _FORGET_AFTER)
+    cache.touch(count, _FORGET_AFTER)
 
 
 def succeeded(scope: str, who: str) -> None:
-    cache.delete(_key(scope, who))
+    key = _key(scope, who)
+    cache.delete_many([f"{key}:count", f"{key}:last"])

@@ -64,8 +64,8 @@ class Wake:
 class Wire:
     """Sends bytes, and reads answers and interleaved frames (RFC 2326 section 10.12).
 
-    Raises RtspError: ADDRESS, UNREACHABLE, TIMEOUT, CLOSED, and what message.parse raises. Deadlines
-    are times of time.monotonic().
+    Raises RtspError: ADDRESS, UNREACHABLE, TIMEOUT, CLOSED, and what message.parse raises.
+    Deadlines are times of time.monotonic().
     """
 
     def __init__(self, endpoint: Endpoint, deadline: float, wake: Wake) -> None:
