@@ -21,6 +21,7 @@ _KINDS = [
     (Kind.FOOTAGE, gettext_lazy("Rekaman")),
     (Kind.REQUEST, gettext_lazy("Permohonan")),
     (Kind.PEOPLE, gettext_lazy("Masuk dan wewenang")),
+    (Kind.PURGE, gettext_lazy("Penghapusan otomatis")),
     (Kind.ALL, gettext_lazy("Semua catatan")),
 ]
 

@@ -80,7 +80,7 @@ def expiry(office: Office, case: Case) -> None:
             if _kept_since(row) < case.range.end.replace(second=0):
                 raise PageError(f"buku masih menyebut rekaman yang kedaluwarsa: {row}")
         with step("buku 1", "Buku akses menyebut penghapusan oleh sistem"):
-            auditor.open("/buku/akses/?jenis=rekaman").must_say("Menghapus rekaman", "Sistem")
+            auditor.open("/buku/akses/?jenis=penghapusan").must_say("Menghapus rekaman", "Sistem")
         with step("5", "Berkasnya tidak ada lagi di media simpan"):
             note_gone(office, case, "kedaluwarsa")
 

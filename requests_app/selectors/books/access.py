@@ -15,7 +15,7 @@ from devices.models import Camera
 from recordings.models import Export, Medium
 from requests_app.models import AccessRequest, KeyHandout
 from requests_app.selectors.books.criteria import Criteria
-from requests_app.selectors.books.sentences import BEGINNINGS
+from requests_app.selectors.books.sentences import BEGINNINGS, TOLD_ELSEWHERE
 
 _REQUEST = AccessRequest._meta.label_lower  # noqa: SLF001 - Django's public _meta
 _MEDIUM = Medium._meta.label_lower  # noqa: SLF001 - Django's public _meta
@@ -59,6 +59,8 @@ def _kind(criteria: Criteria) -> Q:
     found = Q()
     for beginning in BEGINNINGS[criteria.kind]:
         found |= Q(action__startswith=beginning)
+    if elsewhere := TOLD_ELSEWHERE.get(criteria.kind):
+        found &= ~elsewhere
     return found
 
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     FOOTAGE = "rekaman"
     REQUEST = "permohonan"
     PEOPLE = "orang"
+    PURGE = "penghapusan"
     ALL = "semua"
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from recordings.enums import PurgeKind
 from requests_app.selectors.books.criteria import Kind
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "decision.confirmed": _("Memastikan keputusan yang disampaikan lewat telepon"),
     "delegation.given": _("Menunjuk Plt. atau Plh."),
     "delegation.revoked": _("Mencabut penunjukan Plt. atau Plh."),
+    "device.changed": _("Mengubah data perangkat"),
     "device.credential_set": _("Mengisi kata sandi perangkat"),
+    "device.probed": _("Menguji sambungan perangkat"),
     "erasure.cancelled": _("Membatalkan pemusnahan sumber rekaman"),
     "erasure.confirmed": _("Menyetujui pemusnahan sumber rekaman"),
     "erasure.done": _("Memusnahkan sumber rekaman: kunci dimusnahkan, berkas dihapus"),
@@ -46,9 +50,12 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "export.queued": _("Memulai ekspor ke hard disk"),
     "export.retried": _("Mengulang ekspor ke hard disk"),
     "export.stopped": _("Menghentikan ekspor karena izin berakhir"),
+    "export.wiped": _("Menghapus salinan dari hard disk"),
     "export.verified": _("Ekspor selesai, isi hard disk dibaca ulang dan cocok"),
     "footage.damaged": _("Rekaman tidak sama dengan saat direkam, tidak ditampilkan"),
     "footage.purged": _("Menghapus rekaman"),
+    "footage.remains_purged": _("Menghapus sisa rekaman yang rusak"),
+    "footage.strays_purged": _("Menghapus berkas yang disisihkan"),
     "footage.viewed": _("Memutar rekaman di ruang periksa"),
     "hold.placed": _("Menahan rekaman supaya tidak terhapus"),
     "hold.released": _("Melepas penahanan rekaman"),
@@ -64,6 +71,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "medium.changed": _("Mengubah data hard disk"),
     "medium.registered": _("Mendaftarkan hard disk"),
     "paper.downloaded": _("Mengunduh naskah"),
+    "plan.changed": _("Mengubah masa simpan"),
     "purge.stopped": _("Penghapusan berhenti, perlu diperiksa"),
     "request.approved": _("Menyetujui permohonan"),
     "request.begun": _("Mulai menulis permohonan"),
@@ -73,6 +81,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "request.edited": _("Mengubah permohonan yang belum dikirim"),
     "request.erased": _("Sumber rekaman dinyatakan musnah"),
     "request.export_started": _("Memulai perekaman ke hard disk untuk permohonan"),
+    "request.export_retried": _("Mengulang perekaman ke hard disk untuk permohonan"),
     "request.exported": _("Rekaman sudah ada di hard disk"),
     "request.handed": _("Menyerahkan hard disk"),
     "request.handed_over": _("Menerima hard disk dan menyatakan kerahasiaan"),
@@ -85,13 +94,19 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "request.submitted": _("Mengajukan permohonan"),
     "request.validated": _("Menelepon untuk memastikan kegiatan"),
     "request.withdrawn": _("Menarik permohonan"),
+    "room.added": _("Menambah ruang"),
+    "room.changed": _("Mengubah data ruang"),
     "room.opened": _("Membuka ruang periksa dengan sandi"),
     "room.refused": _("Salah memasukkan sandi ruang periksa"),
+    "roomkey.added": _("Mendaftarkan kunci ruang"),
+    "roomkey.changed": _("Mengubah data kunci ruang"),
     "volume.added": _("Menambah media simpan"),
+    "volume.changed": _("Mengubah data media simpan"),
 }
 
-# Beginnings of actions. What the portal did by itself to holds is not an access.
-_ROOM: Final = ("key.", "room.", "request.issued", "request.reissued")
+# Beginnings of actions. What the portal did by itself to holds is not an access; what expired by
+# itself has a kind of its own, and an erasure stands as "erasure.done" alone.
+_ROOM: Final = ("key.", "room.opened", "room.refused", "request.issued", "request.reissued")
 _FOOTAGE: Final = (
     "room.",
     "export.",
@@ -99,8 +114,8 @@ _FOOTAGE: Final = (
     "request.exported",
     "request.handed",
     "erasure.",
-    "request.erased",
-    "footage.",
+    "footage.viewed",
+    "footage.damaged",
 )
 BEGINNINGS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.ACCESS: ("access.", *dict.fromkeys((*_ROOM, *_FOOTAGE))),
@@ -108,7 +123,13 @@ BEGINNINGS: Final[Mapping[Kind, tuple[str, ...]]] = {
     Kind.FOOTAGE: _FOOTAGE,
     Kind.REQUEST: ("request.", "decision.", "erasure."),
     Kind.PEOPLE: ("login.", "logout.", "account.", "delegation.", "access."),
+    Kind.PURGE: ("footage.purged", "footage.remains_purged", "footage.strays_purged", "purge."),
     Kind.ALL: (),
+}
+# What these kinds leave out although its beginning fits: the act itself is told elsewhere.
+TOLD_ELSEWHERE: Final[Mapping[Kind, Q]] = {
+    Kind.REQUEST: Q(action="request.erased"),
+    Kind.PURGE: Q(facts__has_key="kind", facts__kind=PurgeKind.ERASURE),
 }
 
 

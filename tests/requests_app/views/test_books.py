@@ -2,18 +2,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from cctvportal.accounts.access import SYSTEM
 from cctvportal.accounts.models import User
 from cctvportal.audit.models import Entry
 from cctvportal.audit.services import record
 from cctvportal.common.clock import WIB, now
 from devices.enums import IncidentKind
+from requests_app.selectors.books.sentences import SENTENCES
 from requests_app.services.keys import hand_key
 from requests_app.views.books import guarded
 from requests_app.views.catalogue import BOOKS
@@ -24,6 +29,7 @@ from tests.factories.devices import CameraFactory, RoomKeyFactory
 from tests.requests_app.views.test_ask import logged_in
 
 pytestmark = pytest.mark.django_db
+ACTION = re.compile(r'record\(\s*"([a-z]+\.[a-z_]+)"')
 SLUGS = ["akses", "kendala", "hard-disk", "pemantauan", "kahar"]
 
 
@@ -233,3 +239,34 @@ def test_what_happens_to_a_disk_names_the_disk() -> None:
 def test_the_page_says_in_words_what_was_asked() -> None:
     page = logged_in(auditor()).get("/buku/akses/?dari=2026-11-01&jenis=ruang")
     assert "Yang ditampilkan: Dari 01-11-2026, Jenis: Ruang." in page.text
+
+
+def test_expiry_has_a_kind_of_its_own_and_an_erasure_stands_once() -> None:
+    facts = {"segments": 2, "bytes": 20}
+    with transaction.atomic():
+        record("footage.purged", by=SYSTEM, facts={"kind": "EXPIRY", **facts})
+        record("footage.purged", by=SYSTEM, facts={"kind": "ERASURE", **facts})
+        record("purge.stopped", by=SYSTEM, facts={"reason": "Terlalu banyak."})
+        record("erasure.done", by=SYSTEM, facts=facts)
+        record("request.erased", by=SYSTEM)
+
+    def said(kind: str) -> list[str]:
+        return [line[3] for line in rows_of(auditor(), f"/buku/akses.csv?jenis={kind}")[1:]]
+
+    erasure = str(SENTENCES["erasure.done"])
+    for kind in ("akses", "rekaman", "permohonan"):
+        assert [line for line in said(kind) if not line.startswith("Mengunduh buku")] == [
+            f"{erasure}; 2 potongan"
+        ]
+    assert said("penghapusan") == [
+        "Penghapusan berhenti, perlu diperiksa; Terlalu banyak.",
+        "Menghapus rekaman; 2 potongan",
+    ]
+
+
+def test_the_access_book_words_every_action_of_the_code() -> None:
+    source = chain.from_iterable(
+        (settings.BASE_DIR / app).rglob("*.py") for app in ("devices", "recordings", "requests_app")
+    )
+    written = {word for one in source for word in ACTION.findall(one.read_text())}
+    assert written - set(SENTENCES) == set()
