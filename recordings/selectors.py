@@ -115,3 +115,14 @@ def gaps_in(camera_id: int, start: datetime, end: datetime) -> list[Gap]:
     """The booked interruptions of a camera that touch [start, end), with their causes, in order."""
     touching = Gap.objects.filter(camera=camera_id, started_at__lt=end)
     return list(touching.exclude(ended_at__lte=start).order_by("started_at"))
+
+
+def torn_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> QuerySet[Segment]:
+    """Segments of [start, end) that could not be kept, as far as their remains are not cleared."""
+    return Segment.objects.filter(
+        camera_id__in=camera_ids,
+        state=SegmentState.LOST,
+        purged_at=None,
+        started_at__lt=end,
+        ended_at__gt=start,
+    )

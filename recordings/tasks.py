@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 
 from cctvportal.accounts.access import SYSTEM
-from recordings.services import erase, volumes
+from recordings.services import erase, expiry, volumes
 
 log = logging.getLogger(__name__)
 
@@ -14,6 +14,6 @@ log = logging.getLogger(__name__)
 def purge() -> None:
     """Removes what is past its term; closed gates are told and tried again by the next beat."""
     try:
-        erase.purge_expired(by=SYSTEM)
+        expiry.purge_expired(by=SYSTEM)
     except (erase.GateClosed, volumes.VolumeUnavailable) as closed:
         log.warning("nothing purged: %s", closed)

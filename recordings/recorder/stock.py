@@ -7,6 +7,7 @@ import secrets
 import time
 import uuid
 from dataclasses import dataclass, field
+from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +32,8 @@ _AHEAD_SECONDS: Final = 600
 _MOST: Final = 60
 # A row takes milliseconds; one that takes longer is written when the database is back.
 _ROW_PATIENCE: Final = 2.0
+# The keys of unused ones are destroyed a day after they were made (`reconcile.STALE`).
+_FRESH: Final = timedelta(hours=12)
 
 
 @dataclass(slots=True)
@@ -41,6 +44,10 @@ class Spare:
     key: bytes = field(repr=False)
     noted: bool = False
     made: float = field(default_factory=time.monotonic)
+
+    @property
+    def fresh(self) -> bool:
+        return now() - self.row.prepared_at < _FRESH
 
     @property
     def ready(self) -> bool:
@@ -58,6 +65,7 @@ class Stock:
 
         Raises OSError and MediaError when the keystore does not take the keys.
         """
+        self._spares = [spare for spare in self._spares if spare.fresh]
         full = min(_MOST, ceil(_AHEAD_SECONDS / settings.SEGMENT_SECONDS) + 2)
         if len(self._spares) > full // 2:
             return []
@@ -85,7 +93,7 @@ class Stock:
     def take(self) -> Spare | None:
         """One whose row is written, or has waited too long for it."""
         for index, spare in enumerate(self._spares):
-            if spare.ready:
+            if spare.ready and spare.fresh:
                 return self._spares.pop(index)
         return None
 
@@ -98,7 +106,10 @@ def leftover(camera_id: int, volume: Volume) -> list[Spare]:
     """Rows that an earlier recorder prepared and never used, as far as their keys are there."""
     found: list[Spare] = []
     rows = Segment.objects.filter(
-        camera_id=camera_id, volume=volume, state=SegmentState.PREPARED
+        camera_id=camera_id,
+        volume=volume,
+        state=SegmentState.PREPARED,
+        prepared_at__gt=now() - _FRESH,
     ).select_related("camera")
     with volumes.opened(volume) as place:
         for row in rows.order_by("prepared_at")[:_MOST]:

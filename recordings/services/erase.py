@@ -1,4 +1,4 @@
-"""The gate: the only code that removes footage or destroys its keys (design.md 9).
+"""The gate: with `remains`, the only code that removes footage or destroys its keys (design.md 9).
 
 Expiry and the erasure of an assessment pass it alike: candidates -> no hold (checked on locked
 rows, and by a trigger) -> DOOMED -> tombstone outside the database -> keys destroyed under a new
@@ -8,7 +8,6 @@ may be killed and repeated; where the disk, the marker or the clock is in doubt,
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +16,17 @@ from operator import attrgetter
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, QuerySet
 
-from cctvportal.accounts.access import SYSTEM, Caller, service
+from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
 from cctvportal.common.clock import now
-from recordings.enums import PurgeKind, PurgeState, SegmentState
+from recordings.enums import PurgeState, SegmentState
 from recordings.media.keystore import SegmentRef
 from recordings.models import Hold, PurgeRun, Segment
 from recordings.models.segment import KEPT
 from recordings.services import clockguard, tombstones, volumes
 
-log = logging.getLogger(__name__)
 _GATE_LOCK: Final = 0x47415445  # "GATE": one passage at a time in the whole cluster
 _BATCH: Final = 500
 
@@ -105,14 +103,17 @@ def finish_doomed(*, by: Caller) -> int:
         segments = list(rows)
         with volumes.opened(volume) as place:
             tombstones.append(run, segments)
-            _destroy_keys(run, segments)
+            destroy_keys(run, segments, by=by)
             _unlink(place, segments)
         _note_purged(run, segments, by=by)
         gone += len(segments)
     return gone
 
 
-def _destroy_keys(run: PurgeRun, segments: list[Segment]) -> None:
+@service("recordings.run")
+def destroy_keys(run: PurgeRun, segments: list[Segment], *, by: Caller) -> None:
+    """Destroys the keys of these segments under a new epoch, and proves it by looking."""
+    del by
     refs = [SegmentRef(row.camera.uuid, row.key_day, row.pk) for row in segments]
     keys = volumes.keystore()
     done = keys.destroy(refs)
@@ -170,26 +171,6 @@ def expired() -> QuerySet[Segment]:
 
 
 @service("recordings.run")
-def purge_expired(*, by: Caller) -> PurgeRun | None:
-    """Removes what is past its term and under no hold (SOP step 5); None when there is nothing.
-
-    Raises GateClosed or VolumeUnavailable; a run that is far larger than usual stops and waits
-    for a person instead.
-    """
-    with gate():
-        finish_doomed(by=by)
-        planned = expired().filter(~under_hold()).count()
-        if not planned or _breaker_open():
-            return None
-        run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
-        if sentence := _too_many(planned):
-            return _stop(run, sentence)
-        while doom(run, expired(), by=by):
-            finish_doomed(by=by)
-        return finish(run, by=by)
-
-
-@service("recordings.run")
 def finish(run: PurgeRun, *, by: Caller) -> PurgeRun:
     """Closes a run whose segments are all gone."""
     del by
@@ -197,43 +178,3 @@ def finish(run: PurgeRun, *, by: Caller) -> PurgeRun:
     run.state, run.finished_at = PurgeState.DONE, now()
     run.save(update_fields=["state", "finished_at"])
     return run
-
-
-def _stop(run: PurgeRun, sentence: str) -> PurgeRun:
-    with transaction.atomic():
-        run.state, run.reason, run.finished_at = PurgeState.STOPPED, sentence, now()
-        run.save()
-        record("purge.stopped", by=SYSTEM, subject=run, facts={"reason": sentence})
-    log.error("purge stopped: %s", sentence)
-    return run
-
-
-def _breaker_open() -> bool:
-    latest = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY).order_by("-started_at").first()
-    return latest is not None and latest.state == PurgeState.STOPPED
-
-
-def _too_many(planned: int) -> str:
-    """A sentence when today's purges would pass three times the usual day, else empty.
-
-    The usual is the median of the last fortnight's days that purged anything; without a week of
-    history there is no usual, and nothing to compare with (recording.md 3, traps 8 and 9).
-    """
-    days = (
-        PurgeRun.objects.filter(kind=PurgeKind.EXPIRY, segments_purged__gt=0)
-        .values("started_at__date")
-        .annotate(total=Sum("segments_purged"))
-        .order_by("-started_at__date")
-    )
-    today = now().date()
-    totals = sorted(row["total"] for row in days if row["started_at__date"] != today)[:14]
-    already = sum(row["total"] for row in days if row["started_at__date"] == today)
-    if len(totals) < 7:
-        return ""
-    usual = totals[len(totals) // 2]
-    if planned + already <= 3 * usual:
-        return ""
-    return (
-        f"Akan terhapus {planned + already} potongan hari ini, biasanya {usual}. "
-        "Periksa jam dan masa simpan sebelum dilanjutkan."
-    )

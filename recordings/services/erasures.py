@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -29,8 +29,8 @@ from recordings.enums import (
 )
 from recordings.models import Erasure, Export, PurgeRun, Segment
 from recordings.models.segment import KEPT
-from recordings.selectors import segments_in
-from recordings.services import erase, holds, volumes
+from recordings.selectors import segments_in, torn_in
+from recordings.services import erase, holds, remains, volumes
 from recordings.signals import source_erased
 
 
@@ -104,16 +104,25 @@ def carry_out(erasure: Erasure, *, lease: Lease, by: Caller) -> None:
             while erase.doom(run, _source(erasure), by=by):
                 lease.check()
                 erase.finish_doomed(by=by)
+            remains.clear(run, _remains(erasure, by=by), by=by)
     except (erase.GateClosed, volumes.VolumeUnavailable) as closed:
         raise JobWaits(str(closed), seconds=15) from closed
     _end(erasure, run, lease, by=by)
 
 
 def _source(erasure: Erasure) -> QuerySet[Segment]:
+    inside = segments_in(*_range(erasure))
+    return Segment.objects.filter(pk__in=inside.values("pk"))
+
+
+def _range(erasure: Erasure) -> tuple[list[int], datetime, datetime]:
     export = erasure.export
     cameras = list(export.cameras.values_list("camera_id", flat=True))
-    inside = segments_in(cameras, export.starts_at, export.ends_at)
-    return Segment.objects.filter(pk__in=inside.values("pk"))
+    return cameras, export.starts_at, export.ends_at
+
+
+def _remains(erasure: Erasure, *, by: Caller) -> remains.Remains:
+    return remains.in_range(*_range(erasure), by=by)
 
 
 def _start(erasure: Erasure, lease: Lease, *, by: Caller) -> PurgeRun | None:
@@ -147,6 +156,7 @@ def _still_recording(erasure: Erasure) -> bool:
 
 def _end(erasure: Erasure, run: PurgeRun, lease: Lease, *, by: Caller) -> None:
     held = _source(erasure).filter(state__in=KEPT).count()
+    held += torn_in(*_range(erasure)).count()
     if held:
         PurgeRun.objects.filter(pk=run.pk).update(held_back=held)
         raise JobWaits(f"{held} potongan menunggu penahanan lain dilepas.", seconds=60)

@@ -1,8 +1,10 @@
 """Explains every file and every row of a volume (design.md 6). Deletes nothing that holds footage.
 
 What can be kept is kept: a sidecar without a kept row is adopted, a `.part` that opens is sealed.
-A file that nobody can explain is set aside under `.quarantine`, once it was seen in two runs at
-least `min_age` apart. Files at work are locked, so it may run beside a recorder.
+One that nobody writes and in which nothing opens is set aside under `.quarantine` at once, its row
+LOST; any other file that nobody can explain once it was seen in two runs at least `min_age` apart.
+What is set aside goes through the gate after the camera's term (`remains`). Files at work are
+locked, so it may run beside a recorder.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ from cctvportal.accounts.access import Caller, service
 from cctvportal.common.clock import now
 from recordings.enums import SegmentState
 from recordings.media import durable, placing
-from recordings.models import Segment, Volume
-from recordings.models.segment import KEPT
+from recordings.models import RecordingPlan, Segment, Volume
+from recordings.models.segment import KEPT, LONGEST_SEGMENT
 from recordings.services import salvage, volumes
 from recordings.services.salvage import Outcome, Slot
 from recordings.services.volumes import MARKER, OpenVolume
@@ -155,11 +157,11 @@ class _Run:
                     os.unlink(path, dir_fd=self._place.root)
                     self.found.removed += 1
             case Outcome.TORN:
+                written = self._moment - self._age(path)
                 self._set_aside(path)
                 self.found.torn += 1
-                Segment.objects.filter(
-                    pk=slot.segment, state__in=[SegmentState.PREPARED, SegmentState.OPEN]
-                ).update(state=SegmentState.LOST)
+                if row is not None:
+                    _lose(row, until=written)
             case _:
                 self._stray(path)
 
@@ -175,11 +177,12 @@ class _Run:
         """A row whose file never came, or is gone."""
         age = self._moment - row.prepared_at
         if row.state == SegmentState.OPEN and age > self._min_age:
-            updated = Segment.objects.filter(pk=row.pk, state=SegmentState.OPEN)
-            self.found.lost += updated.update(state=SegmentState.LOST)
+            began = row.started_at or row.prepared_at
+            self.found.lost += _lose(row, until=began + LONGEST_SEGMENT)
         elif row.state == SegmentState.PREPARED and age > STALE:
-            stale = Segment.objects.filter(pk=row.pk, state=SegmentState.PREPARED)
-            self.found.removed += stale.delete()[0]
+            # No recorder uses it any more (`stock`); row and key go at the gate's next passage.
+            unused = Segment.objects.filter(pk=row.pk, state=row.state, expires_at=None)
+            self.found.removed += unused.update(expires_at=self._moment)
 
     def _is_still(self, row: Segment) -> bool:
         """Whether the row stands as it was read: a purge may have come between."""
@@ -229,6 +232,20 @@ class _Run:
             return os.stat(path, dir_fd=self._place.root, follow_symlinks=False).st_size
         except FileNotFoundError:
             return -1
+
+
+def _lose(row: Segment, *, until: datetime) -> int:
+    """Nothing of it can be kept. What remains has the time and the term that footage would have."""
+    plan = RecordingPlan.objects.filter(camera=row.camera_id).first()
+    since = max(row.started_at or row.prepared_at, until - LONGEST_SEGMENT)
+    return Segment.objects.filter(
+        pk=row.pk, state__in=[SegmentState.PREPARED, SegmentState.OPEN]
+    ).update(
+        state=SegmentState.LOST,
+        started_at=min(since, until),
+        ended_at=until,
+        expires_at=until + plan.keep_for if plan else None,
+    )
 
 
 class Sightings:

@@ -69,7 +69,7 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
         row = Segment.objects.select_for_update().filter(pk=facts.segment).first()
         if row is None:
             row = _new_row(camera, facts)
-        if row.state not in UNFINISHED:
+        if row.state not in UNFINISHED or row.purged_at is not None:
             return SegmentState(row.state)
         start, covered = _place_in_time(camera, facts)
         keep_for = RecordingPlan.objects.values_list("keep_for", flat=True).get(camera=camera)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from cctvportal.common import words
 from cctvportal.common.errors import Refused
-from recordings.enums import ErasureState
+from recordings.enums import ErasureState, SegmentState
 from recordings.models import Erasure, PurgeRun, Segment
 from requests_app.models import AccessRequest, SourceErasure
 from requests_app.papers.hand_over import brief
@@ -40,6 +40,10 @@ _PROVES = (
         "lagi dibuka untuk bagian ini, kecuali dengan cadangan kunci (tahap 2)."
     ),
     "Terbukti: berkas rekaman dihapus dari media simpan, dan penghapusannya tertulis di media.",
+    (
+        "Ikut dihapus, tidak dihitung di atas: sisa potongan pada waktu itu yang rusak saat "
+        "direkam dan tidak dapat diputar, beserta kuncinya, bila ada."
+    ),
     (
         "Tidak terbukti: sisa kunci zaman lama yang mungkin masih tertinggal secara fisik di "
         "media yang menyimpannya. Yang memerlukan kepastian itu memusnahkan medianya."
@@ -127,7 +131,8 @@ def erasure(request: AccessRequest) -> Paper:
 
 
 def _gone(act: Erasure) -> _Gone:
-    segments = Segment.objects.filter(purge_run__erasure=act).order_by("camera", "started_at")
+    purged = Segment.objects.filter(purge_run__erasure=act, state=SegmentState.PURGED)
+    segments = purged.order_by("camera", "started_at")
     return _Gone(tuple(segments), tuple(act.runs.order_by("started_at")))
 
 

@@ -14,7 +14,7 @@ from cctvportal.common.clock import now
 from recordings.enums import HoldKind, PurgeKind, PurgeState, SegmentState
 from recordings.media.keystore import SegmentRef
 from recordings.models import PurgeRun, RecordingPlan, Segment
-from recordings.services import clockguard, erase, holds, volumes
+from recordings.services import clockguard, erase, expiry, holds, volumes
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, stored_segment
 
@@ -70,7 +70,7 @@ def hold(segment: Segment, start: datetime | None = None) -> None:
 
 def test_expired_footage_goes_with_its_key_and_stays_on_record(plan: RecordingPlan) -> None:
     gone, kept = old(plan, 60), old(plan, 50, expired=False)
-    run = erase.purge_expired(by=SYSTEM)
+    run = expiry.purge_expired(by=SYSTEM)
     assert run is not None
     gone.refresh_from_db()
     assert (run.state, run.segments_purged, run.bytes_purged) == (PurgeState.DONE, 1, gone.bytes)
@@ -86,7 +86,7 @@ def test_expired_footage_goes_with_its_key_and_stays_on_record(plan: RecordingPl
 
 def test_the_tombstone_lies_outside_the_database(plan: RecordingPlan, data_dir: Path) -> None:
     gone = old(plan, 60)
-    erase.purge_expired(by=SYSTEM)
+    expiry.purge_expired(by=SYSTEM)
     (book,) = (data_dir / "tombstones").iterdir()
     assert str(gone.pk) in book.read_text()
     assert oct(book.stat().st_mode & 0o777) == "0o600"
@@ -95,12 +95,12 @@ def test_the_tombstone_lies_outside_the_database(plan: RecordingPlan, data_dir: 
 def test_a_hold_wins_and_its_release_lets_go(plan: RecordingPlan) -> None:
     held, free = old(plan, 60), old(plan, 50)
     hold(held)
-    erase.purge_expired(by=SYSTEM)
+    expiry.purge_expired(by=SYSTEM)
     held.refresh_from_db()
     free.refresh_from_db()
     assert (held.state, free.state) == (SegmentState.READY, SegmentState.PURGED)
     holds.release(reference=REFERENCE, kind=HoldKind.REQUEST, by=SYSTEM)
-    erase.purge_expired(by=SYSTEM)
+    expiry.purge_expired(by=SYSTEM)
     held.refresh_from_db()
     assert held.state == SegmentState.PURGED
 
@@ -131,16 +131,16 @@ def test_nothing_goes_when_another_disk_is_mounted(plan: RecordingPlan) -> None:
     segment = old(plan, 60)
     (Path(plan.volume.path) / volumes.MARKER).unlink()
     with pytest.raises(volumes.VolumeUnavailable):
-        erase.purge_expired(by=SYSTEM)
+        expiry.purge_expired(by=SYSTEM)
     assert path(segment).exists()
     assert has_key(segment)
     volumes.prepare(plan.volume)
-    erase.purge_expired(by=SYSTEM)
+    expiry.purge_expired(by=SYSTEM)
     segment.refresh_from_db()
     assert segment.state == SegmentState.PURGED, "what was doomed is carried through later"
 
 
-@pytest.mark.parametrize("step", ["tombstones.append", "_destroy_keys", "_unlink", "_note_purged"])
+@pytest.mark.parametrize("step", ["tombstones.append", "destroy_keys", "_unlink", "_note_purged"])
 def test_a_crash_before_any_step_is_made_good_by_the_next_run(
     plan: RecordingPlan, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -148,10 +148,10 @@ def test_a_crash_before_any_step_is_made_good_by_the_next_run(
     with monkeypatch.context() as broken:
         broken.setattr(f"recordings.services.erase.{step}", _die)
         with pytest.raises(Died):
-            erase.purge_expired(by=SYSTEM)
+            expiry.purge_expired(by=SYSTEM)
     segment.refresh_from_db()
     assert segment.state == SegmentState.DOOMED
-    erase.purge_expired(by=SYSTEM)
+    expiry.purge_expired(by=SYSTEM)
     segment.refresh_from_db()
     assert segment.state == SegmentState.PURGED
     assert not path(segment).exists()
@@ -166,7 +166,7 @@ def test_a_clock_far_ahead_purges_nothing(
     for module in (erase, clockguard):
         monkeypatch.setattr(module, "now", lambda: future)
     with pytest.raises(erase.GateClosed, match="Jam komputer"):
-        erase.purge_expired(by=SYSTEM)
+        expiry.purge_expired(by=SYSTEM)
     assert path(segment).exists()
 
 
@@ -177,11 +177,11 @@ def test_an_unusual_amount_stops_and_waits_for_a_person(plan: RecordingPlan) -> 
             kind=PurgeKind.EXPIRY, started_at=at, state=PurgeState.DONE, segments_purged=1
         )
     segments = [old(plan, 60 + 2 * n) for n in range(4)]
-    run = erase.purge_expired(by=SYSTEM)
+    run = expiry.purge_expired(by=SYSTEM)
     assert run is not None
     assert run.state == PurgeState.STOPPED
     assert "biasanya 1" in run.reason
-    assert erase.purge_expired(by=SYSTEM) is None, "the next beat does not simply go on"
+    assert expiry.purge_expired(by=SYSTEM) is None, "the next beat does not simply go on"
     assert all(path(segment).exists() for segment in segments)
 
 

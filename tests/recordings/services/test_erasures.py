@@ -18,6 +18,7 @@ from cctvportal.common.errors import Conflict, Refused
 from cctvportal.jobs.models import JobState
 from cctvportal.jobs.services import run
 from recordings.enums import ErasureState, ExportState, HoldKind, MediumKind, Purpose, SegmentState
+from recordings.media.keystore import SegmentRef
 from recordings.models import (
     Erasure,
     Export,
@@ -28,7 +29,7 @@ from recordings.models import (
     RecordingPlan,
     Segment,
 )
-from recordings.services import clockguard, erasures, holds
+from recordings.services import clockguard, erasures, holds, volumes
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, stored_segment
 
@@ -142,6 +143,40 @@ def test_what_another_holds_waits_for_its_release(
     assert states(segments)[2] == SegmentState.PURGED
 
 
+def torn(segments: list[Segment]) -> Segment:
+    """A segment of the range that could not be kept: no footage, but a key and a file."""
+    first = segments[1]
+    assert first.started_at is not None
+    row = stored_segment(first.camera, first.volume, first.started_at, state="LOST", seconds=30)
+    Segment.objects.filter(pk=row.pk).update(sha256="", frames=0)
+    return row
+
+
+def test_what_could_not_be_kept_of_the_range_goes_too(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    lost = torn(segments)
+    erasure = erased(export, officer)
+    assert erasure.state == ErasureState.DONE
+    lost.refresh_from_db()
+    assert lost.purged_at is not None
+    assert not (Path(lost.volume.path) / lost.relative_path).exists()
+    ref = SegmentRef(lost.camera.uuid, lost.key_day, lost.pk)
+    assert not volumes.keystore().has(ref)
+    assert PurgeRun.objects.get(erasure=erasure).segments_purged == 3
+
+
+def test_what_could_not_be_kept_waits_for_a_hold_as_well(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    lost = torn(segments)
+    assert lost.started_at is not None
+    place("permohonan lain", [lost], HoldKind.REQUEST)
+    assert erased(export, officer).state == ErasureState.RUNNING
+    lost.refresh_from_db()
+    assert lost.purged_at is None
+
+
 def test_nothing_goes_before_its_waiting_time(
     export: Export, segments: list[Segment], officer: User, settings: Settings
 ) -> None:
@@ -179,7 +214,7 @@ def test_asking_or_confirming_twice_tells_who_was_first(export: Export, officer:
 def test_only_a_verified_assessment_has_a_source_to_erase(
     export: Export, officer: User, change: dict[str, str]
 ) -> None:
-    Export.objects.filter(pk=export.pk).update(**change)
-    export.refresh_from_db()
+    for name, value in change.items():
+        setattr(export, name, value)
     with pytest.raises(Refused):
         erasures.request_erasure(export, by=officer)
