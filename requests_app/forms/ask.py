@@ -51,6 +51,13 @@ class ActivityForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """A browser does not send a file again by itself."""
+        data = super().clean() or self.cleaned_data
+        if self.errors and self.files.get("letter"):
+            self.add_error("letter", _("Pilih lagi suratnya: peramban tidak menyimpan berkas."))
+        return data
+
     @staticmethod
     def standing(request: AccessRequest) -> dict[str, Any]:
         """What the draft says already, as initial values."""

@@ -93,7 +93,7 @@ def _hours(
 
 def _cell(begin: datetime, found: tuple[timedelta, datetime] | None, holds: Iterable[Hold]) -> Cell:
     if found is None:
-        return Cell("none", _("tidak ada"))
+        return Cell("none", _("belum") if begin > now() else _("tidak ada"))
     length, soonest = found
     if length + _GRAIN < min(_HOUR, now() - begin):
         return Cell("part", _("sebagian"))

@@ -20,7 +20,7 @@ from requests_app.enums import RequestForm, RequestState
 from requests_app.models import AccessRequest, RequestCamera
 from requests_app.services.advance import expect, locked
 from requests_app.services.letters import checked
-from requests_app.services.limits import check_cameras, check_range, purpose_of
+from requests_app.services.limits import check_cameras, check_phone, check_range, purpose_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,20 @@ class Answers:
 
 
 @service("requests_app.ask")
-def start_draft(*, by: User) -> AccessRequest:
-    """An empty request of `by`, in writing, for the purpose that the person may ask for."""
-    return _begin(applicant=by, entered_by=by, form=RequestForm.WRITTEN)
+def start_draft(
+    *, answers: Answers | None = None, letter: UploadedFile[bytes] | None = None, by: User
+) -> AccessRequest:
+    """A request of `by`, in writing, for the purpose that the person may ask for.
+
+    With its first answers; a wrong one raises Refused and leaves no draft.
+    """
+    with transaction.atomic():
+        draft = _begin(applicant=by, entered_by=by, form=RequestForm.WRITTEN)
+        if answers is not None:
+            draft = edit_draft(draft, answers=answers, by=by)
+        if letter is not None:
+            draft = attach_letter(draft, upload=letter, by=by)
+    return draft
 
 
 @service("requests_app.take_down")
@@ -90,6 +101,7 @@ def edit_draft(
             setattr(row, field, value)
         if row.starts_at or row.ends_at:
             check_range(row.starts_at, row.ends_at)
+        check_phone(answers.validator_phone or "")
         if answers.camera_ids is not None:
             _choose(row, answers.camera_ids)
         row.version += 1
@@ -117,11 +129,11 @@ def attach_letter(
     Raises Refused for anything else. The earlier letter of the draft goes.
     """
     document = checked(upload)
-    with transaction.atomic():
+    with document.stored() as store, transaction.atomic():
         row = locked(request)
         expect(row, RequestState.DRAFT)
         old, storage = row.letter.name, row.letter.storage
-        row.letter.save(f"letter{document.suffix}", document.content, save=False)
+        store(row.letter, "letter")
         row.letter_name = document.shown_name
         row.save(update_fields=["letter", "letter_name"])
         record("request.letter_attached", by=by, subject=row, facts={"bytes": document.size})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cctvportal.accounts.enums import ApplicantKind
 from cctvportal.accounts.models import User
+from cctvportal.common.clock import now
 from cctvportal.common.errors import Refused
 from devices.models import Camera
 from recordings.enums import Purpose
@@ -17,6 +19,8 @@ from recordings.selectors import coverage
 from requests_app.lifecycle import FURTHEST_AHEAD, LONGEST_RANGE, MOST_CAMERAS, MOST_OPEN, OPEN
 from requests_app.models import AccessRequest
 
+# Digits as people write them; ITU-T E.164 has 15 at most.
+_PHONE: Final = re.compile(r"[0-9 +()-]+")
 # SOP steps 4 and 5: which applicant asks for what.
 PURPOSE_OF: Final = {
     ApplicantKind.ASSESSMENT: Purpose.ASSESSMENT,
@@ -56,25 +60,39 @@ def check_cameras(camera_ids: Collection[int]) -> None:
         raise Refused(_("Salah satu kamera tidak ada lagi. Pilih kembali."), "cameras")
 
 
-def check_ahead(request: AccessRequest, moment: datetime) -> None:
+def check_askable(
+    purpose: str, camera_ids: Collection[int], start: datetime | None, end: datetime | None
+) -> None:
+    """All that is asked of cameras and range; the page with them asks before it keeps them.
+
+    Raises Refused, with the field.
+    """
+    check_cameras(camera_ids)
+    check_range(start, end)
+    assert start is not None  # noqa: S101 - check_range says so
+    assert end is not None  # noqa: S101
+    moment = now()
+    _check_ahead(purpose, end, moment)
+    _check_footage(camera_ids, start, end, moment)
+
+
+def _check_ahead(purpose: str, end: datetime, moment: datetime) -> None:
     """Only an assessment still to be held may lie ahead of `moment`, at most 72 hours."""
-    assert request.ends_at is not None  # noqa: S101 - check_range ran before
-    if request.ends_at <= moment:
+    if end <= moment:
         return
-    if request.purpose != Purpose.ASSESSMENT:
+    if purpose != Purpose.ASSESSMENT:
         raise Refused(_("Waktu selesai belum lewat. Ajukan setelah rekamannya ada."), "ends_at")
-    if request.ends_at > moment + FURTHEST_AHEAD:
+    if end > moment + FURTHEST_AHEAD:
         raise Refused(_("Asesmen dapat diajukan paling awal 72 jam sebelum selesai."), "ends_at")
 
 
-def check_footage(request: AccessRequest, camera_ids: Collection[int], moment: datetime) -> None:
+def _check_footage(
+    camera_ids: Collection[int], start: datetime, end: datetime, moment: datetime
+) -> None:
     """A range wholly in the past of which no camera has anything is refused."""
-    assert request.starts_at is not None  # noqa: S101 - check_range ran before
-    assert request.ends_at is not None  # noqa: S101
-    if request.ends_at > moment:
+    if end > moment:
         return
-    found = coverage(list(camera_ids), request.starts_at, request.ends_at)
-    if all(cover.is_empty for cover in found):
+    if all(cover.is_empty for cover in coverage(list(camera_ids), start, end)):
         raise Refused(
             _("Tidak ada rekaman dari kamera ini pada waktu itu. Pilih kamera atau waktu lain."),
             "cameras",
@@ -92,6 +110,16 @@ def check_words(request: AccessRequest) -> None:
     for field, sentence in missing:
         if not getattr(request, field).strip():
             raise Refused(sentence, field)
+
+
+def check_phone(number: str) -> None:
+    """Raises Refused for what cannot be dialled; nothing at all is another question."""
+    digits = sum(sign.isdigit() for sign in number)
+    if number.strip() and not (_PHONE.fullmatch(number.strip()) and 8 <= digits <= 15):
+        raise Refused(
+            _("Nomor telepon terdiri dari 8 sampai 15 angka, misalnya 0812 3456 7890."),
+            "validator_phone",
+        )
 
 
 def check_open(applicant: User) -> None:

@@ -14,11 +14,9 @@ from requests_app.enums import RequestState
 from requests_app.models import AccessRequest, NumberCounter
 from requests_app.services.advance import advance, expect, locked
 from requests_app.services.limits import (
-    check_ahead,
-    check_cameras,
-    check_footage,
+    check_askable,
     check_open,
-    check_range,
+    check_phone,
     check_words,
 )
 
@@ -38,11 +36,9 @@ def submit(request: AccessRequest, *, by: User) -> AccessRequest:
         expect(row, RequestState.DRAFT)
         moment = now()
         camera_ids = list(row.cameras.values_list("camera_id", flat=True))
-        check_cameras(camera_ids)
-        check_range(row.starts_at, row.ends_at)
-        check_ahead(row, moment)
+        check_askable(row.purpose, camera_ids, row.starts_at, row.ends_at)
         check_words(row)
-        check_footage(row, camera_ids, moment)
+        check_phone(row.validator_phone)
         number = _next_number(moment)
         check_open(row.applicant)
         own = by.pk == row.applicant_id

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cctvportal.accounts.access import NotAllowed, PersonRequest, page
+from cctvportal.common.errors import Conflict, Refused, TooMany
 from devices.models import Camera
 from requests_app.enums import RequestState
 from requests_app.forms.ask import ActivityForm, CameraTimeForm, ContactForm
@@ -24,7 +26,7 @@ from requests_app.selectors import request_for
 from requests_app.selectors.availability import strips, told_all
 from requests_app.selectors.keeping import fate, kept
 from requests_app.services.draft import attach_letter, discard_draft, edit_draft, start_draft
-from requests_app.services.limits import purpose_of
+from requests_app.services.limits import check_askable, purpose_of
 from requests_app.services.submit import submit
 from requests_app.views.confirming import Question, confirming
 from requests_app.views.words import AFTERWARDS, row, when
@@ -49,11 +51,15 @@ def ask(request: PersonRequest) -> HttpResponseBase:
     """The first question; only its answer makes a draft, so that looking changes nothing."""
     form = ActivityForm(*_sent(request))
     if request.method == "POST" and form.is_valid():
-        draft = start_draft(by=request.user)
-        if _keep(request, draft, form):
-            return redirect("requests:ask_step", draft.pk, "kamera")
-        return redirect("requests:ask_step", draft.pk, "kegiatan")
+        begun: list[AccessRequest] = []
+        if attempt(form, lambda: begun.append(_begin(request, form))):
+            return redirect("requests:ask_step", begun[0].pk, "kamera")
     return _question(request, "kegiatan", form)
+
+
+def _begin(request: PersonRequest, form: ActivityForm) -> AccessRequest:
+    letter = form.cleaned_data["letter"]
+    return start_draft(answers=form.answers(), letter=letter, by=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,6 +67,8 @@ def ask(request: PersonRequest) -> HttpResponseBase:
 def ask_step(request: PersonRequest, pk: UUID, step: str) -> HttpResponseBase:
     """One question of a draft; what was typed stays when an answer is wrong."""
     draft = draft_for(request, pk)
+    if draft.state != RequestState.DRAFT:
+        return _sent_before(request, draft)
     kind = _FORMS.get(step)
     if kind is None:
         raise NotAllowed(step)
@@ -72,11 +80,18 @@ def ask_step(request: PersonRequest, pk: UUID, step: str) -> HttpResponseBase:
 
 
 def draft_for(request: PersonRequest, pk: UUID) -> AccessRequest:
-    """The own draft; one that was sent is shown, not changed."""
+    """The own request, a draft or no longer; somebody else's is not found."""
     draft = request_for(request.user, pk)
-    if draft.state != RequestState.DRAFT:
+    if draft.state != RequestState.DRAFT and draft.applicant_id != request.user.pk:
         raise NotAllowed("requests_app.ask")
     return draft
+
+
+def _sent_before(request: PersonRequest, row: AccessRequest) -> HttpResponseBase:
+    """For the back button and the second tab: the request is shown, nothing is changed."""
+    messages.info(request, _("Permohonan sudah terkirim."))
+    waits = row.state == RequestState.SUBMITTED
+    return redirect("requests:submitted" if waits else "requests:detail", row.pk)
 
 
 def _sent(request: PersonRequest) -> tuple[Any, Any]:
@@ -85,6 +100,9 @@ def _sent(request: PersonRequest) -> tuple[Any, Any]:
 
 def _keep(request: PersonRequest, draft: AccessRequest, form: QuestionForm) -> bool:
     def act() -> None:
+        if isinstance(form, CameraTimeForm):
+            found = form.answers()
+            check_askable(draft.purpose, found.camera_ids or (), found.starts_at, found.ends_at)
         edit_draft(draft, answers=form.answers(), by=request.user)
         if letter := form.cleaned_data.get("letter"):
             attach_letter(draft, upload=letter, by=request.user)
@@ -151,15 +169,30 @@ def _footage(form: CameraTimeForm) -> dict[str, Any]:
 def check(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """All answers once more; the button sends them."""
     draft = draft_for(request, pk)
+    if draft.state != RequestState.DRAFT:
+        return _sent_before(request, draft)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and attempt(form, lambda: submit(draft, by=request.user))
-    ):
-        return redirect("requests:submitted", draft.pk)
     facts = {"form": form, "draft": draft, "groups": _answers(draft)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            submit(draft, by=request.user)
+        except (Conflict, TooMany):
+            raise
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+            facts["fix_url"] = _where(draft, refusal.field)
+        else:
+            return redirect("requests:submitted", draft.pk)
     return render(request, "requests_app/check.html", facts)
+
+
+def _where(draft: AccessRequest, field: str) -> str:
+    """The page and the place on it where `field` is answered; empty for a refusal of no field."""
+    step = next((name for name, kind in _FORMS.items() if field in kind.base_fields), "")
+    if not step:
+        return ""
+    place = "id_cameras_0" if field == "cameras" else f"id_{field}"
+    return reverse("requests:ask_step", args=[draft.pk, step]) + f"?check=1#{place}"
 
 
 def _answers(draft: AccessRequest) -> list[dict[str, Any]]:
@@ -219,6 +252,8 @@ def submitted(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 @page("requests_app.ask")
 def discard(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     draft = draft_for(request, pk)
+    if draft.state != RequestState.DRAFT:
+        return _sent_before(request, draft)
     question = Question(
         title=_("Buang permohonan yang belum dikirim ini?"),
         button=_("Buang"),

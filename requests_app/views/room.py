@@ -24,7 +24,9 @@ from recordings.media.playlist import playlist as told
 from recordings.selectors import coverage, gaps_in
 from recordings.services import playback
 from recordings.services.playback import Viewing
+from requests_app.enums import RequestState
 from requests_app.forms.room import PassphraseForm
+from requests_app.lifecycle import FINAL
 from requests_app.models import AccessRequest, Issuance
 from requests_app.selectors import request_for
 from requests_app.selectors.gate import open_room
@@ -34,6 +36,7 @@ from requests_app.views.strip import hour, strip
 
 _SESSION: Final = "room"
 _PERMISSION: Final = "requests_app.unlock_room"
+_CLOSED: Final = {*FINAL, RequestState.HANDED_OVER, RequestState.ERASED}
 _STEP: Final = 10  # seconds between two stills that one leafs through
 
 
@@ -42,6 +45,8 @@ _STEP: Final = 10  # seconds between two stills that one leafs through
 def open_page(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """Asks for the passphrase; the right one opens this request's room for this session."""
     row = _own(request, pk)
+    if row.status in _CLOSED:
+        return render(request, "room/ended.html", {"shown": row, "back_url": _detail(row)})
     form = PassphraseForm(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_bound and form.is_valid():

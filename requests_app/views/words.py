@@ -94,7 +94,8 @@ def card(request: AccessRequest, user: User) -> dict[str, Any]:
     """The request as a card of a list, with what comes next."""
     step = next_step(request)
     mine = step is not None and step.turn == Turn.APPLICANT and request.applicant_id == user.pk
-    cameras = _("%d kamera") % len(request.cameras.all())
+    count = len(request.cameras.all())
+    cameras = _("%d kamera") % count if count else ""
     found: dict[str, Any] = {
         "title": request.activity or _("Permohonan belum lengkap"),
         "url": reverse("requests:detail", args=[request.pk]),

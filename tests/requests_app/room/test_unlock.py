@@ -66,10 +66,17 @@ def test_expired_passphrase_says_so(client: Client, room: Room) -> None:
     assert "Sandi berakhir pada" in answer.content.decode()
 
 
-def test_revoked_passphrase_says_so(client: Client, room: Room) -> None:
+def test_door_of_an_ended_request_asks_for_nothing(client: Client, room: Room) -> None:
     revoke(room.request, reason="Dibatalkan", by=approver())
-    answer = client.post(room.url("open"), {"passphrase": room.passphrase})
-    assert "sudah dicabut" in answer.content.decode()
+    for answer in (
+        client.get(room.url("open")),
+        client.post(room.url("open"), {"passphrase": room.passphrase}),
+    ):
+        page = answer.content.decode()
+        assert "Akses sudah berakhir" in page
+        assert "Izin dicabut" in page
+        assert f'href="/permohonan/{room.request.pk}/"' in page
+        assert 'name="passphrase"' not in page
 
 
 def test_room_stays_open_for_its_session_only(opened: Client, room: Room) -> None:
