@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from cctvportal.common.clock import WIB, now
 from devices.models import Camera, Incident
-from recordings.enums import SegmentState
+from recordings.enums import GapCause, SegmentState
 from recordings.models import Gap, RecordingPlan, Segment
 from recordings.models.segment import KEPT, LONGEST_SEGMENT
 from recordings.selectors import Span
@@ -31,6 +31,12 @@ class State:
     css: str
     icon: str
     level: int  # 0 bad, 1 to be looked at, 2 good, 3 off on purpose
+    records: bool = False
+
+    @property
+    def begins(self) -> bool:
+        """Not recording yet, and no trouble known: the recorder is at it."""
+        return self.icon == "hourglass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ def state_of(
         return State(_("Dimatikan"), "", "pause", 3)
     if plan is None:
         return State(_("Belum direkam"), "wait", "hourglass", 1)
+    if gap is not None and gap.cause == GapCause.RESTART:
+        return State(str(gap.get_cause_display()), "wait", "hourglass", 1)
     if gap is not None:
         return State(str(gap.get_cause_display()), "stop", "camera-off", 0)
     return _of_plan(plan, incidents, moment)
@@ -132,8 +140,8 @@ def _of_plan(plan: RecordingPlan, incidents: Sequence[Incident], moment: datetim
     if moment - plan.last_frame_at > STALE:
         return State(_("Tidak ada gambar baru"), "stop", "camera-off", 0)
     if incidents:
-        return State(_("Merekam, ada catatan"), "wait", "warning", 1)
-    return State(_("Merekam"), "done", "check-circle", 2)
+        return State(_("Merekam, ada catatan"), "wait", "warning", 1, records=True)
+    return State(_("Merekam"), "done", "check-circle", 2, records=True)
 
 
 def _spans(ids: Sequence[int], start: datetime, end: datetime) -> dict[int, list[Span]]:

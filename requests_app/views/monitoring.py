@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import floor
 from typing import Any
 
 from django.http import HttpResponse
@@ -109,17 +110,29 @@ def _bar(span: Span, start: datetime, at_least: float = 0) -> Bar:
 
 def _figures(watched: Sequence[Watched], passed: timedelta) -> list[dict[str, Any]]:
     on = [one for one in watched if one.state.level != 3]
-    recording = sum(one.state.icon == "check-circle" or one.state.level == 2 for one in on)
+    begin = sum(one.state.begins for one in on)
+    of_all = _("dari %d kamera") % len(on)
     look = sum(one.state.level < 2 for one in on)
     lost = sum((one.lost for one in on), timedelta(0))
-    whole = passed * max(len(on), 1)
-    share = max(0.0, 100 - lost / whole * 100) if whole else 100.0
     return [
-        {"name": _("Merekam"), "value": recording, "detail": _("dari %d kamera") % len(on)},
+        {
+            "name": _("Merekam"),
+            "value": sum(one.state.records for one in on),
+            "detail": _("%(of)s, %(begin)d baru mulai") % {"of": of_all, "begin": begin}
+            if begin
+            else of_all,
+        },
         {"name": _("Perlu dilihat"), "value": look, "detail": _("kamera")},
         {
             "name": _("Rekaman hari ini"),
-            "value": f"{words.number(round(share, 1))}%",
-            "detail": _("tanpa terputus"),
+            "value": f"{words.number(_share(lost, passed * len(on)))}%",
+            "detail": _("terputus %s") % words.duration(lost) if lost else _("tanpa terputus"),
         },
     ]
+
+
+def _share(lost: timedelta, whole: timedelta) -> float:
+    """Percent of `whole` without `lost`, rounded down: a second lost is not a hundred."""
+    if not whole:
+        return 100.0
+    return max(0, floor(1000 * (1 - lost / whole))) / 10

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cctvportal.common.clock import now
+from cctvportal.common.clock import WIB, now
+from recordings.enums import GapCause
 from tests.factories import books
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, auditor, it_admin, officer
@@ -81,3 +85,29 @@ def test_a_camera_that_nobody_records_yet_is_told() -> None:
     CameraFactory(name="Gudang")
     text = logged_in(officer()).get("/pemantauan/").text
     assert "Belum direkam" in text
+
+
+@time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=WIB), tick=False)
+def test_a_break_of_seconds_is_never_a_hundred_percent() -> None:
+    plan = books.recording("Aula")
+    clean = said(logged_in(officer()))
+    assert "100% tanpa terputus" in clean
+    books.gap(plan.camera, now() - timedelta(hours=1), 2 / 60)
+    broken = said(logged_in(officer()))
+    assert "99,9% terputus 2 detik" in broken
+    assert "100%" not in broken
+
+
+def test_cameras_that_begin_are_told_apart_from_those_that_do_not_record() -> None:
+    books.recording("Aula", last_frame_at=None)
+    noted = books.recording("Lobi")
+    books.incident(cameras=[noted.camera])
+    again = books.recording("Parkir")
+    books.gap(again.camera, now() - timedelta(seconds=5), None, cause=GapCause.RESTART)
+    text = said(logged_in(officer()))
+    assert "1 dari 3 kamera, 2 baru mulai" in text
+
+
+def said(client: Client) -> str:
+    plain = re.sub(r"<[^>]+>", " ", client.get("/pemantauan/").text)
+    return " ".join(plain.split())
