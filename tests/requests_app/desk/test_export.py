@@ -10,13 +10,16 @@ import pytest
 import pyzipper
 from django.test import Client
 
+from cctvportal.accounts.access import NotAllowed
 from cctvportal.accounts.models import User
 from cctvportal.common.clock import now
 from cctvportal.jobs.models import Job, JobState
+from cctvportal.jobs.services import run
 from recordings.enums import ExportState
 from recordings.models import Export, Medium
 from requests_app.enums import RequestState
 from requests_app.services.close import revoke
+from requests_app.services.start_export import retry_export
 from tests.factories import accounts
 from tests.factories import requests_app as made
 from tests.requests_app.desk import filmed
@@ -145,6 +148,54 @@ def test_retry_of_a_job_that_could_not_tell_its_export(desk: Client, export: Exp
     desk.post(url("export_retry", export.pk))
     export.refresh_from_db()
     assert export.state == ExportState.QUEUED
+
+
+def test_retry_after_the_permit_was_taken_back_writes_nothing(desk: Client, export: Export) -> None:
+    folder = Path(export.medium.path)
+    kept = shutil.move(folder, folder.with_name("away"))
+    filmed.carried_out(export)
+    revoke(export.fulfilment.request, reason="Kegiatan batal", by=accounts.approver())
+    shutil.move(kept, folder)
+    assert "Lanjutkan" not in text(desk.get(url("export", export.pk)))
+    assert desk.post(url("export_retry", export.pk)).status_code == 409
+    assert filmed.carried_out(export).state == ExportState.CANCELLED
+    assert not [path for path in folder.iterdir() if "EKSPOR" in path.name]
+
+
+def test_retry_by_who_may_not_export_is_refused(export: Export, medium: Medium) -> None:
+    Job.objects.filter(pk=str(export.job_id)).update(state=JobState.FAILED, error="Berhenti.")
+    row = export.fulfilment.request
+    for person in (accounts.approver(), row.applicant):
+        with pytest.raises(NotAllowed):
+            retry_export(row, export=export, by=person)
+
+
+def test_a_stopped_export_is_shown_instead_of_a_second_one(desk: Client, export: Export) -> None:
+    shutil.rmtree(export.medium.path)
+    filmed.carried_out(export)
+    row = export.fulfilment.request
+    answer = desk.get(url("request_export", row.pk))
+    assert answer["Location"] == url("export", export.pk)
+    sent = desk.post(url("request_export", row.pk), {"medium": export.medium.pk})
+    assert "Lanjutkan atau batalkan dahulu" in text(sent)
+
+
+def test_a_copy_still_on_a_disk_that_is_away_is_not_called_removed(
+    desk: Client, export: Export
+) -> None:
+    folder = Path(export.medium.path)
+    kept = shutil.move(folder, folder.with_name("away"))
+    filmed.carried_out(export)
+    said = follow(desk, desk.post(url("export_cancel", export.pk)))
+    assert "belum terhapus dari hard disk HDD-01" in said
+    assert "sudah dihapus dari hard disk" not in said
+    export.refresh_from_db()
+    run(str(export.wipe_job_id), "w1")
+    assert "Hard disk terlepas" in text(desk.get(url("export", export.pk)))
+    shutil.move(kept, folder)
+    Job.objects.filter(pk=str(export.wipe_job_id)).update(not_before=None)
+    run(str(export.wipe_job_id), "w1")
+    assert "sudah dihapus dari hard disk" in text(desk.get(url("export", export.pk)))
 
 
 def test_cancel_asks_first_and_frees_the_request(desk: Client, export: Export) -> None:
