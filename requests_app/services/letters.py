@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -10,7 +12,9 @@ import av
 from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from cctvportal.common.errors import Refused
@@ -29,6 +33,25 @@ class Document:
     suffix: str
     shown_name: str
     size: int
+
+    @contextmanager
+    def stored(self) -> Iterator[Callable[[FieldFile, str], None]]:
+        """Gives a function that stores the file at a field, under a stem.
+
+        Stands around a transaction: when that fails, also at its commit, the file goes again.
+        """
+        kept: list[tuple[Storage, str]] = []
+
+        def save(field: FieldFile, stem: str) -> None:
+            field.save(f"{stem}{self.suffix}", self.content, save=False)
+            kept.append((field.storage, str(field.name)))
+
+        try:
+            yield save
+        except BaseException:
+            for storage, name in kept:
+                storage.delete(name)
+            raise
 
 
 def checked(upload: UploadedFile[bytes], field: str = "letter") -> Document:

@@ -53,10 +53,10 @@ def enter_after_outage(
     if not reason.strip():
         raise Refused(_("Tulis mengapa baru dicatat sekarang, misalnya listrik padam."), "reason")
     document = checked(scan, "scan")
-    with transaction.atomic():
+    with document.stored() as store, transaction.atomic():
         draft = begin_for(applicant=applicant, form=form, by=by)
         draft.happened_at, draft.outage_note = happened_at, reason.strip()
-        draft.outage_scan.save(f"scan{document.suffix}", document.content, save=False)
+        store(draft.outage_scan, "scan")
         draft.save(update_fields=["happened_at", "outage_note", "outage_scan"])
         edit_draft(draft, answers=answers, by=by)
         return submit(draft, by=by)

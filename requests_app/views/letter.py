@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cctvportal.accounts.access import NotAllowed, PersonRequest, page
 from requests_app.selectors import request_for
+from requests_app.services.papers import note_download
 
 
 @require_safe
@@ -16,7 +17,9 @@ from requests_app.selectors import request_for
 def letter(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """The letter of a request, for whoever may see the request."""
     shown = request_for(request.user, pk)
-    return _attached(shown.letter, shown.letter_name)
+    answer = _attached(shown.letter, shown.letter_name)
+    note_download(shown, paper="letter", number="", by=request.user)
+    return answer
 
 
 @require_safe
@@ -24,7 +27,10 @@ def letter(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 def scan(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """The paper of a late entry, for whoever may see the request."""
     shown = request_for(request.user, pk)
-    return _attached(shown.outage_scan, f"kertas{PurePath(shown.outage_scan.name or '').suffix}")
+    name = f"kertas{PurePath(shown.outage_scan.name or '').suffix}"
+    answer = _attached(shown.outage_scan, name)
+    note_download(shown, paper="scan", number="", by=request.user)
+    return answer
 
 
 def _attached(stored: FieldFile, name: str) -> HttpResponseBase:

@@ -10,6 +10,7 @@ import av
 import pytest
 from av.video.codeccontext import VideoCodecContext
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
 
 from cctvportal.accounts.access import NotAllowed
 from cctvportal.common.errors import Conflict, Refused
@@ -89,3 +90,21 @@ def test_letter_of_a_sent_request_stays() -> None:
         attach_letter(row, upload=make.letter(), by=row.applicant)
     with pytest.raises(Conflict):
         discard_draft(row, by=row.applicant)
+
+
+@pytest.mark.django_db
+def test_letter_whose_transaction_fails_goes_again(data_dir: Path) -> None:
+    row = make.draft()
+    before = {path for path in data_dir.rglob("*") if path.is_file()}
+    document = checked(make.letter())
+
+    def interrupted() -> None:
+        with document.stored() as store, transaction.atomic():
+            store(row.letter, "letter")
+            assert row.letter.storage.exists(str(row.letter.name))
+            type(row).objects.filter(pk=row.pk).update(applicant_id=0)
+            connection.check_constraints()
+
+    with pytest.raises(IntegrityError):
+        interrupted()
+    assert {path for path in data_dir.rglob("*") if path.is_file()} == before

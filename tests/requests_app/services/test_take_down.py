@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from cctvportal.accounts.access import NotAllowed
+from cctvportal.audit.models import Entry
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Refused
 from requests_app.enums import RequestForm, RequestState
@@ -91,3 +95,37 @@ def test_late_entry_without_past_reason_or_scan_is_refused(
             by=officer(),
         )
     assert not AccessRequest.objects.exists()
+
+
+def test_late_entry_that_is_refused_at_its_end_leaves_no_scan(data_dir: Path) -> None:
+    with pytest.raises(Refused):
+        enter_after_outage(
+            applicant=applicant(),
+            form=RequestForm.WRITTEN,
+            answers=make.answers(activity=""),
+            happened_at=now() - timedelta(hours=5),
+            reason="Listrik padam",
+            scan=make.letter(),
+            by=officer(),
+        )
+    assert [path for path in data_dir.rglob("*") if path.is_file()] == []
+
+
+def test_scan_of_a_late_entry_taken_along_stands_in_the_book(
+    client: Client, data_dir: Path
+) -> None:
+    del data_dir
+    clerk, person = officer(), applicant()
+    row = enter_after_outage(
+        applicant=person,
+        form=RequestForm.WRITTEN,
+        answers=make.answers(),
+        happened_at=now() - timedelta(hours=5),
+        reason="Listrik padam",
+        scan=make.letter(),
+        by=clerk,
+    )
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert b"".join(client.get(reverse("requests:scan", args=[row.pk]))) == make.PDF
+    entry = Entry.objects.get(action="paper.downloaded")
+    assert (entry.actor, entry.facts["paper"]) == (person, "scan")
