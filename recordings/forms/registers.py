@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from recordings.enums import MediumKind
 from recordings.models import Medium, RecordingPlan
+from recordings.services import disks
 
 _UNITS = {"days": _("hari"), "hours": _("jam"), "minutes": _("menit")}
 
@@ -59,3 +60,7 @@ class MediumForm(forms.ModelForm[Medium]):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("kind", MediumKind.USB)
         self.initial["retired"] = self.instance.retired_at is not None
+        if there := disks.mounted():
+            help_text = self.fields["path"].help_text
+            seen = _("Yang terpasang sekarang: %s.") % ", ".join(there)
+            self.fields["path"].help_text = f"{help_text} {seen}"

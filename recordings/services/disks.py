@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +19,12 @@ from cctvportal.common.errors import Refused
 from recordings.models import Medium
 from recordings.package import disk
 from recordings.package.disk import Disk, DiskKind
-from recordings.package.errors import PackageError
+from recordings.package.errors import Fault, PackageError
+
+_NOT_THERE: Final = {Fault.DISK_GONE, Fault.MARKER_MISSING, Fault.SYSTEM_DISK}
+_PLACES: Final = ("/media/", "/mnt/", "/run/media/")
+# A space in a mount point is written \040.
+_PLAIN: Final = re.compile(r"\\([0-7]{3})")
 
 
 @service("recordings.add_medium")
@@ -26,6 +33,10 @@ def register(medium: Medium, *, by: User) -> Medium:
 
     Raises Refused when the disk is not there, has another register's marker, or cannot be written.
     """
+    if not Path(medium.path).is_dir():
+        raise Refused(
+            _("Folder ini tidak ada. Periksa tulisannya, misalnya /media/hdd-03."), "path"
+        )
     medium.registered_by = by
     try:
         with transaction.atomic():
@@ -61,6 +72,37 @@ def change(medium: Medium, *, by: User) -> Medium:
             facts={"label": medium.label, "retired": medium.retired_at is not None},
         )
     return medium
+
+
+def unready(medium: Medium, error: PackageError) -> str:
+    """Why an export cannot begin: a disk that cannot be found yet is merely not plugged in.
+
+    Its mount point may be there without it, and lies on the system's disk then.
+    """
+    if error.fault in _NOT_THERE:
+        return _("%s belum terpasang. Pasang, lalu muat ulang.") % medium.label
+    return str(error)
+
+
+def mounted(mounts: str = "") -> list[str]:
+    """Where disks are mounted for a person to use, from /proc/mounts (proc(5)) or a text like it.
+
+    Devices that may be written, at the places that desktops and administrators mount onto.
+    """
+    lines = mounts or Path("/proc/self/mounts").read_text()
+    found = [
+        _PLAIN.sub(_octal, line.split(" ")[1]) for line in lines.splitlines() if _is_disk(line)
+    ]
+    return sorted(set(found))
+
+
+def _is_disk(line: str) -> bool:
+    device, place, _kind, options, *_rest = line.split(" ")
+    return device.startswith("/dev/") and place.startswith(_PLACES) and "rw" in options.split(",")
+
+
+def _octal(match: re.Match[str]) -> str:
+    return chr(int(match[1], 8))
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def preview(*, permit: Permit, medium: Medium, by: User) -> Preview:
         with disks.opened(medium) as disk:
             free = disk.free
     except PackageError as error:
-        raise Refused(str(error), "medium") from error
+        raise Refused(disks.unready(medium, error), "medium") from error
     return Preview(found, int(sum(one.bytes for one in found) * _OVERHEAD), free)
 
 

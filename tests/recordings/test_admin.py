@@ -14,7 +14,7 @@ from django.urls import reverse
 from cctvportal.audit.models import Entry
 from recordings.models import Medium, RecordingPlan, Volume
 from recordings.package.disk import MARKER
-from recordings.services import volumes
+from recordings.services import disks, volumes
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, VolumeFactory
 
@@ -59,9 +59,19 @@ def test_medium_is_registered_with_its_marker(desk: Client, tmp_path: Path) -> N
 
 def test_medium_that_is_not_there_keeps_what_was_typed(desk: Client, tmp_path: Path) -> None:
     answer = desk.post(url("medium_add"), disk(tmp_path / "tidak-ada"))
-    assert "Hard disk terlepas atau bermasalah" in text(answer)
+    assert "Folder ini tidak ada. Periksa tulisannya, misalnya /media/hdd-03." in text(answer)
     assert 'value="HDD-03"' in answer.content.decode()
     assert not Medium.objects.exists()
+
+
+def test_mounted_disks_are_those_that_a_person_may_write_to() -> None:
+    seen = disks.mounted(
+        "/dev/sdb1 /media/HDD\\040biru exfat rw,nosuid 0 0\n"
+        "/dev/sdc1 /mnt/cadangan ext4 ro 0 0\n"
+        "/dev/sda1 / ext4 rw 0 0\n"
+        "tmpfs /mnt/ram tmpfs rw 0 0\n"
+    )
+    assert seen == ["/media/HDD biru"]
 
 
 def test_medium_on_the_system_disk_is_no_external_disk(desk: Client, tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def test_choosing_tells_holes_and_other_packages(
 def test_choosing_says_why_a_disk_cannot_be_used(desk: Client, medium: Medium) -> None:
     shutil.rmtree(medium.path)
     said = text(desk.get(url("request_export", filmed.issued().pk)))
-    assert "HDD-01 Hard disk terlepas" in said
+    assert "HDD-01 belum terpasang. Pasang, lalu muat ulang." in said
 
 
 def test_choosing_without_any_disk_leads_to_the_register(desk: Client) -> None:
@@ -82,7 +82,7 @@ def test_start_onto_a_missing_disk_changes_nothing(desk: Client, medium: Medium)
     row = filmed.issued()
     shutil.rmtree(medium.path)
     answer = desk.post(url("request_export", row.pk), {"medium": medium.pk})
-    assert "Hard disk terlepas atau bermasalah" in text(answer)
+    assert "HDD-01 belum terpasang." in text(answer)
     assert re.search(rf'value="{medium.pk}"[^>]* checked', answer.content.decode())
     row.refresh_from_db()
     assert row.exported_by is None
