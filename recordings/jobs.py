@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import logging
+
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.jobs.lease import JobCancelled, Lease
 from cctvportal.jobs.models import Job
-from cctvportal.jobs.registry import gave_up, handler
+from cctvportal.jobs.registry import JobWaits, gave_up, handler
+from recordings.media.errors import KeystoreDamaged
 from recordings.models import Erasure, Export
 from recordings.services import erasures, exports, packing, wiping
+
+log = logging.getLogger(__name__)
+_WAITS = "Kunci atau berkas rekaman belum dapat dimusnahkan. Minta admin TI memeriksa media simpan."
 
 
 @handler("erase")
 def erase(lease: Lease) -> None:
     erasure = Erasure.objects.select_related("export").get(pk=lease.job.subject_id)
-    erasures.carry_out(erasure, lease=lease, by=SYSTEM)
+    try:
+        erasures.carry_out(erasure, lease=lease, by=SYSTEM)
+    except (KeystoreDamaged, OSError) as error:
+        # Two persons decided it: it stays due until the keys and the disk can be used again.
+        log.exception("erasure %s waits", erasure.pk)
+        raise JobWaits(_WAITS, seconds=60) from error
 
 
 @handler("export")

@@ -169,6 +169,11 @@ def _read_back(export: Export) -> Part:
     return Part("hourglass", name, _("belum"))
 
 
+def erasure_stopped(erasure: Erasure) -> bool:
+    """Its job gave up, and a person may let it go on."""
+    return erasure.job is not None and erasure.job.state == JobState.FAILED
+
+
 def of_erasure(erasure: Erasure, request_id: object) -> JobView:
     """The erasure: waiting for the second person, for its time, running, done."""
     state = ErasureState(erasure.state)
@@ -178,7 +183,7 @@ def of_erasure(erasure: Erasure, request_id: object) -> JobView:
         detail = _("Dihapus mulai %s.") % words.date_time(erasure.due_at)
     # Waiting for a person may take days: nothing to look at every two seconds.
     at_work = state in {ErasureState.CONFIRMED, ErasureState.RUNNING}
-    broken = job is not None and job.state == JobState.FAILED
+    broken = erasure_stopped(erasure)
     return JobView(
         title=_("Berhenti") if broken else str(state.label),
         detail=detail,

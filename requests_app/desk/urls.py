@@ -23,6 +23,9 @@ PAGES = (
         handing.erase_progress,
         "request_erase_progress",
     ),
+    DeskPage(
+        "permohonan/<uuid:pk>/hapus-sumber/lanjut/", handing.retry_erase, "request_erase_retry"
+    ),
     DeskPage("kunci/", access.keys, "keys"),
     DeskPage("kunci/<int:pk>/kembali/", access.key_in, "request_key_in"),
     DeskPage("ekspor/<uuid:pk>/", export.one_export, "export"),

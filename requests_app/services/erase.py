@@ -10,7 +10,7 @@ from cctvportal.accounts.models import User
 from cctvportal.common.errors import Refused
 from recordings.enums import Purpose
 from recordings.models import Erasure
-from recordings.services import erasures
+from recordings.services import erasure_again, erasures
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest, SourceErasure
 from requests_app.services.advance import advance, expect, locked
@@ -55,6 +55,18 @@ def confirm_erasure(request: AccessRequest, *, by: User) -> Erasure:
         row.second_person = by
         row.save(update_fields=["second_person"])
     return erasure
+
+
+@service("requests_app.request_erasure")
+def retry_erasure(request: AccessRequest, *, by: User) -> None:
+    """Goes on with an erasure whose job gave up. Raises Refused or Conflict when none did."""
+    with transaction.atomic():
+        row = locked(request)
+        expect(row, RequestState.HANDED_OVER)
+        asked = SourceErasure.objects.select_related("erasure").filter(request=row).first()
+        if asked is None:
+            raise Refused(_("Petugas belum meminta pemusnahan sumber untuk permohonan ini."))
+        erasure_again.retry_erasure(asked.erasure, by=by)
 
 
 @service("requests_app.run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,12 +15,13 @@ from cctvportal.accounts.access import NotAllowed, PersonRequest, page
 from recordings.enums import ErasureState, Purpose
 from requests_app.desk import certificate, progress
 from requests_app.desk.forms.handing import EraseForm, HandOverForm
-from requests_app.desk.frame import attempt, bound, elsewhere, shown, told
+from requests_app.desk.frame import Press, attempt, bound, elsewhere, shown, told
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest
 from requests_app.selectors.exports import latest_export
 from requests_app.selectors.gate import request_for
-from requests_app.services.erase import request_erasure
+from requests_app.selectors.source import checks, rows, source_of
+from requests_app.services.erase import request_erasure, retry_erasure
 from requests_app.services.hand_over import STATEMENT, hand_over
 
 # An erasure can still be looked at once it is done.
@@ -65,11 +67,11 @@ def erase_source(request: PersonRequest, pk: UUID) -> HttpResponse:
     return attempt(form, act) or _erasure_page(request, row, form)
 
 
-def _erasure_page(request: PersonRequest, row: AccessRequest, form: EraseForm) -> HttpResponse:
+def _erasure_page(request: PersonRequest, row: AccessRequest, form: Form) -> HttpResponse:
     if row.purpose != Purpose.ASSESSMENT or not hasattr(row, "hand_over"):
         raise NotAllowed("requests_app.request_erasure")
     export = row.hand_over.export
-    source = certificate.source_of(export)
+    source = source_of(export)
     asked = getattr(row, "source_erasure", None)
     return shown(
         request,
@@ -78,12 +80,26 @@ def _erasure_page(request: PersonRequest, row: AccessRequest, form: EraseForm) -
         row=row,
         form=form,
         disk=export.medium.label,
-        rows=certificate.rows(export, source),
-        flags=certificate.checks(row, export),
+        rows=rows(export, source),
+        flags=checks(row, export),
         paper=certificate.paper(row, export, source, request.user.name),
         job=progress.of_erasure(asked.erasure, row.pk) if asked else None,
+        broken=asked is not None and progress.erasure_stopped(asked.erasure),
         done=asked is not None and asked.erasure.state == ErasureState.DONE,
     )
+
+
+@page("requests_app.request_erasure")
+def retry_erase(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The button of an erasure whose job gave up."""
+    row = request_for(request.user, pk)
+    form = bound(Press, request)
+
+    def act(_sent: Press) -> HttpResponse:
+        retry_erasure(row, by=request.user)
+        return told(request, _("Pemusnahan dilanjutkan."), "request_erase", row.pk)
+
+    return attempt(form, act) or _erasure_page(request, row, form)
 
 
 @page("requests_app.request_erasure")

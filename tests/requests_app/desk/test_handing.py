@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from cctvportal.accounts.models import User
 from cctvportal.common.clock import now
+from cctvportal.jobs.models import Job, JobState
 from recordings.enums import ErasureState, PurgeKind, PurgeState
 from recordings.models import Erasure, PurgeRun
 from recordings.models.export import ExportCamera
@@ -96,6 +97,18 @@ def test_erase_progress_refreshes_the_page_when_done(desk: Client, handed: Acces
     assert b"hx-get" in desk.get(part).content
     Erasure.objects.update(state=ErasureState.DONE)
     assert desk.get(part)["HX-Refresh"] == "true"
+
+
+def test_an_erasure_that_stopped_is_let_go_on(desk: Client, handed: AccessRequest) -> None:
+    desk.post(url("request_erase", handed.pk), {"typed": handed.number or ""})
+    where = url("request_erase_retry", handed.pk)
+    assert desk.post(where).status_code == 409
+    job = str(confirm_erasure(handed, by=accounts.approver()).job_id)
+    assert "sedang berjalan" in text(desk.post(where))
+    Job.objects.filter(pk=job).update(state=JobState.FAILED, error="Berhenti.")
+    assert "Lanjutkan pemusnahan" in text(desk.get(url("request_erase", handed.pk)))
+    assert "Pemusnahan dilanjutkan." in follow(desk, desk.post(where))
+    assert Job.objects.get(pk=job).state == JobState.QUEUED
 
 
 def test_erase_page_afterwards_is_the_paper_with_what_went(
