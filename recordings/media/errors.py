@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 
 class MediaError(Exception):
     """Stored video or its keys cannot be used; the text names no key and no folder."""
@@ -37,3 +39,10 @@ class NothingInRange(MediaError):  # noqa: N818 - named for what happened
 
 class Cancelled(MediaError):  # noqa: N818 - named for what happened
     """The caller's cancel check said stop."""
+
+
+def place_of(error: Exception) -> str:
+    """Kind and place of an error, for the log: its text and its values may show a key."""
+    found = traceback.extract_tb(error.__traceback__)
+    where = f" at {found[-1].name}:{found[-1].lineno}" if found else ""
+    return f"{type(error).__name__}{where}"

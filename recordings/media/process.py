@@ -17,6 +17,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final
 
+from recordings.media.errors import place_of
 from recordings.media.protocol import (
     Channel,
     Prepared,
@@ -104,7 +105,12 @@ class MediaProcess:
 
     def _tell_health(self) -> None:
         for watch in self._watches.values():
-            self._tell(watch.health())
+            try:
+                health = watch.health()
+            except Exception as error:  # noqa: BLE001 - it must not end the cameras beside it
+                log.error("camera %s: no health: %s", watch.camera, place_of(error))  # noqa: TRY400 - a traceback may show a key
+            else:
+                self._tell(health)
 
     def _tell(self, report: Report) -> None:
         try:

@@ -9,13 +9,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from devices.rtsp import Endpoint, ErrorKind, RtspError, Session
-from recordings.media.errors import MediaError
+from recordings.media.errors import MediaError, place_of
 from recordings.media.protocol import Health, Lost, Unwatched
 from recordings.media.tape import Blanks, SegmentBroken, Tape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from devices.rtsp import Stats
     from recordings.media.protocol import Report
     from recordings.media.protocol import Watch as Wanted
 
@@ -32,6 +33,10 @@ _WAIT_AFTER_REFUSAL: Final = 300.0
 _WAIT_AFTER_DISK: Final = 5.0
 _STEADY: Final = 30.0
 _BLANK_PATIENCE: Final = 5.0
+
+# Written into the books: sentences of ours only, never what a library or the system said.
+_NO_FILE: Final = "Tidak ada berkas yang disiapkan untuk rekaman."
+_NOT_RECORDABLE: Final = "Gambar dari kamera tidak dapat direkam."
 
 _CAUSES: Final = {
     ErrorKind.AUTH: "AUTH",
@@ -76,6 +81,7 @@ class CameraWatch(threading.Thread):
         self._pause = Pause()
         self._ending = threading.Event()
         self._session: Session | None = None
+        self._stats: Stats | None = None  # of the session that was opened last
         self._lock = threading.Lock()
         self._began = time.time()
         self._cause = ""  # of the gap that was told last, empty while frames come
@@ -89,19 +95,22 @@ class CameraWatch(threading.Thread):
                 self._session.close()
 
     def health(self) -> Health:
-        tape, session = self._tape, self._session
-        lost = 0
-        if session is not None and tape.frames:
-            lost = session.stats.lost_packets
+        """At any time, from any thread: also while a session is being opened."""
+        tape, stats = self._tape, self._stats
+        lost = stats.lost_packets if stats is not None else 0
         return Health(self.camera, tape.last_frame_at, tape.frames, tape.bytes, lost)
 
     def run(self) -> None:
         try:
             while not self._ending.is_set():
                 if not self.blanks.wait(_BLANK_PATIENCE):
-                    self._lose("DISK", "Tidak ada berkas yang disiapkan untuk rekaman.")
+                    self._lose("DISK", _NO_FILE)
                 elif not self._ending.is_set():
                     self._ending.wait(self._attempt())
+        except Exception as error:  # noqa: BLE001 - the recorder starts this camera anew
+            log.error("camera %s: its thread ends: %s", self.camera, place_of(error))  # noqa: TRY400 - a traceback may show a key
+            self._lose("NOT_VIDEO", _NOT_RECORDABLE)
+            self._ending.wait(_WAIT_AFTER_DISK)
         finally:
             self.blanks.shut()
             self._tell(Unwatched(self.camera))
@@ -120,11 +129,13 @@ class CameraWatch(threading.Thread):
             self._lose(_CAUSES.get(error.kind, "OFFLINE"), str(error))
             return self._pause.after(error, lasted=time.monotonic() - started)
         except SegmentBroken as error:
-            self._lose("DISK", f"Berkas rekaman tidak dapat ditulis ({error}).")
+            log.warning("camera %s: cannot write: %s", self.camera, error)
+            self._lose("DISK", "Berkas rekaman tidak dapat ditulis.")
             return _WAIT_AFTER_DISK
         except (MediaError, ValueError) as error:
-            log.warning("camera %s: %s", self.camera, type(error).__name__)
-            self._lose("NOT_VIDEO" if self.blanks else "DISK", str(error))
+            log.warning("camera %s: %s", self.camera, place_of(error))
+            found = ("NOT_VIDEO", _NOT_RECORDABLE) if self.blanks else ("DISK", _NO_FILE)
+            self._lose(*found)
             return _WAIT_AFTER_DISK
         return 0.0
 
@@ -140,6 +151,7 @@ class CameraWatch(threading.Thread):
             return
         tape.begin()
         with session:
+            self._stats = session.stats
             for unit in session.units():
                 tape.add(unit, session.track)
                 self._cause = ""

@@ -29,6 +29,17 @@ _ENVIRONMENT: Final = {
 _HANDED_ON: Final = ("PORTAL_RUN",)
 
 
+class ChildGone(Exception):  # noqa: N818 - named for what happened
+    """A media process died or hangs: never the fault of a disk or of a camera.
+
+    `descriptor` is that of the `Child`.
+    """
+
+    def __init__(self, descriptor: int, why: str) -> None:
+        super().__init__(why)
+        self.descriptor = descriptor
+
+
 class Child:
     """A running media process. The thread that makes it must outlive it (PR_SET_PDEATHSIG)."""
 
@@ -57,8 +68,11 @@ class Child:
         return self._channel.fileno()
 
     def send(self, order: Order, descriptors: tuple[int, ...] = ()) -> None:
-        """Raises OSError when the process is gone or hangs."""
-        self._channel.send(order, descriptors)
+        """Raises ChildGone, whatever the kernel calls it: EPIPE, ECONNRESET, a full socket."""
+        try:
+            self._channel.send(order, descriptors)
+        except OSError as error:
+            raise ChildGone(self.fileno(), f"takes no orders ({error})") from error
 
     def receive(self) -> Message | None:
         """The next report, None when the process has ended. Raises ProtocolError, OSError."""

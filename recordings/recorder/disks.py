@@ -66,8 +66,12 @@ class Disks:
                     disk.reason = f"Di {volume.path} terpasang media simpan lain."
                 disk.device = disk.device or place.device
         except (VolumeUnavailable, OSError) as error:
+            ours = isinstance(error, VolumeUnavailable)
+            reason = str(error) if ours else f"Media simpan {volume.label} tidak dapat dipakai."
             # A disk that was seen to be gone may come back under another number.
-            disk.free, disk.reason, disk.device = None, str(error), None
+            disk.free, disk.reason, disk.device = None, reason, None
+            if not ours:
+                log.warning("volume %s: %s", volume.pk, error)
         if disk.reason and disk.reason != before:
             log.error("volume %s: %s", volume.pk, disk.reason)
         return disk

@@ -59,7 +59,7 @@ class Seat:
     not_before: float = 0.0
 
     def start(self, child: Child) -> None:
-        """Raises OSError when the media process is gone."""
+        """Raises ChildGone."""
         endpoint = self.wanted.endpoint
         child.send(
             Watch(
@@ -75,7 +75,7 @@ class Seat:
         self.child, self.phase = child, Phase.WATCHED
 
     def stop(self) -> None:
-        """Asks the media process to finish; Unwatched comes last. Raises OSError."""
+        """Asks the media process to finish; Unwatched comes last. Raises ChildGone."""
         if self.phase is Phase.WATCHED and self.child is not None:
             self.phase = Phase.LEAVING
             self.child.send(Unwatch(self.wanted.camera))
@@ -83,7 +83,7 @@ class Seat:
     def hand_out(self) -> None:
         """Gives files up to IN_HAND, as far as spares are there.
 
-        Raises VolumeUnavailable and OSError for the disk, BrokenPipeError for a dead process.
+        Raises VolumeUnavailable and OSError for the disk, ChildGone for a dead process.
         """
         if self.phase is not Phase.WATCHED or len(self.handed) >= IN_HAND or self.child is None:
             return

@@ -27,7 +27,7 @@ from recordings.media.protocol import (
     ProtocolError,
     Unwatched,
 )
-from recordings.recorder.child import Child
+from recordings.recorder.child import Child, ChildGone
 from recordings.recorder.disks import Disks
 from recordings.recorder.seat import Phase, Seat
 from recordings.recorder.stock import Spare, Stock
@@ -48,6 +48,8 @@ _TURN: Final = 1.0
 # A process that says nothing for so long hangs. It tells its health every five seconds.
 _SILENCE: Final = 20.0
 _STOP_SECONDS: Final = 4.0
+# The books get sentences of ours; what the system said stands in the log.
+_UNWRITABLE: Final = "Media simpan tidak dapat ditulis."
 
 
 class Supervisor:
@@ -143,6 +145,7 @@ class Supervisor:
                 self._ledger.salvage(seat.wanted.volume)
             case Lost():
                 self._lose(seat, GapCause(report.cause), report.since, report.detail)
+                seat.opened_at = 0.0  # should the process die too, its gap follows this one
             case Health() if report.last_frame_at:
                 seat.last_frame_at = report.last_frame_at
                 self._ledger.note_frame(pk, report.last_frame_at)
@@ -169,17 +172,20 @@ class Supervisor:
 
     def _bury(self, descriptor: int, why: str) -> None:
         """A media process is gone: its cameras start again at once in another."""
-        child = self._children.pop(descriptor)
+        child = self._children.pop(descriptor, None)
+        if child is None:
+            return
         self._heard.pop(descriptor, None)
         child.kill()
         orphans = [seat for seat in self._seats.values() if seat.child is child]
         if orphans:
             log.error("media process %s: %s", child.pid, why)
         for seat in orphans:
-            if seat.phase is not Phase.IDLE:
+            if not seat.stopped_by_disk:
                 # What is salvaged of the segment under way makes the gap begin later.
                 self._lose(seat, GapCause.RESTART, seat.opened_at or time.time(), "")
-                self._vacate(seat)
+            self._vacate(seat)
+        self.wake()  # to the next step without waiting for news
 
     def _arrange(self) -> None:
         """One step towards what is wanted; faults of one camera leave the others alone."""
@@ -191,15 +197,22 @@ class Supervisor:
                 self._seats[camera] = Seat(one, Stock(spares.pop(camera, [])))
         for camera, seat in list(self._seats.items()):
             try:
-                self._settle(seat, wanted.get(camera))
-            except BrokenPipeError:
-                continue  # its death is heard in a moment
-            except (OSError, MediaError, VolumeUnavailable) as error:
-                log.warning("camera %s: %s", seat.wanted.camera_id, error)
-                self._stop_for_disk(seat, str(error))
+                self._attend(seat, wanted.get(camera))
+            except ChildGone as error:
+                self._bury(error.descriptor, str(error))
             if seat.phase is Phase.IDLE and camera not in wanted:
                 del self._seats[camera]
         self._dismiss()
+
+    def _attend(self, seat: Seat, wanted: Wanted | None) -> None:
+        """Raises ChildGone."""
+        try:
+            self._settle(seat, wanted)
+        except VolumeUnavailable as error:
+            self._stop_for_disk(seat, str(error))
+        except (OSError, MediaError) as error:
+            log.warning("camera %s: %s", seat.wanted.camera_id, error)
+            self._stop_for_disk(seat, _UNWRITABLE)
 
     def _settle(self, seat: Seat, wanted: Wanted | None) -> None:
         if wanted is None or not seat.wanted.same_stream(wanted):
@@ -211,7 +224,7 @@ class Supervisor:
         seat.wanted = wanted
         refusal = self._disks.refusal(wanted.volume, wanted.priority, stopped=seat.stopped_by_disk)
         if refusal or time.monotonic() < seat.not_before:
-            self._stop_for_disk(seat, refusal)
+            self._stop_for_disk(seat, refusal or _UNWRITABLE)
             return
         seat.stopped_by_disk = False
         self._refill(seat)

@@ -35,6 +35,19 @@ def test_volume_without_its_marker_is_not_written(
     assert gap.ended_at is not None
 
 
+def test_what_the_system_says_of_a_disk_stays_out_of_the_books(
+    lens: VirtualCamera, register: Register, start: Start, volume: Volume
+) -> None:
+    camera = register(lens)
+    in_the_way = Path(volume.path) / str(camera.uuid)
+    in_the_way.touch()
+    start()
+    gap = eventually(lambda: Gap.objects.filter(camera=camera, cause="DISK").first())
+    assert gap.detail == "Media simpan tidak dapat ditulis."
+    in_the_way.unlink()
+    assert eventually(lambda: ready(camera))
+
+
 def test_reserve_reached_stops_recording_and_keeps_what_there_is(
     lens: VirtualCamera, register: Register, start: Start, volume: Volume
 ) -> None:
