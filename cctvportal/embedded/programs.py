@@ -117,6 +117,8 @@ def portal(plan: Plan) -> list[Program]:
 def web(python: str, address: str) -> tuple[str, ...]:
     """Run gunicorn with threads: one thread serves one download or one player's segment."""
     options = "--worker-class gthread --workers 2 --threads 8 --graceful-timeout 3"
+    # A player asks every few seconds: with gunicorn's two, each time over a new connection.
+    options += " --keep-alive 15"
     # Its control socket would lie in the home folder and outlive the run.
     options += " --no-control-socket --access-logfile - --preload"
     return (python, "-m", "gunicorn", "--bind", address, *options.split(), "cctvportal.wsgi")
