@@ -157,6 +157,18 @@ def test_nobody_confirms_what_concerns_or_was_asked_by_them() -> None:
             row.save(force_insert=True)
 
 
+def test_a_yes_to_one_name_is_none_to_another() -> None:
+    admin = accounts.it_admin()
+    user = people.add_user(fresh(Role.OFFICER), by=admin)
+    read = pending()
+    user.name = "Orang Lain Contoh"
+    people.change_user(user, by=admin)
+    with pytest.raises(Conflict):
+        changes.confirm(read, by=accounts.approver())
+    changes.confirm(pending(), by=accounts.approver())
+    assert User.objects.get(pk=user.pk).is_active
+
+
 def test_a_refused_link_never_opens() -> None:
     user = accounts.officer()
     link = people.invite(user, by=accounts.it_admin())

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cctvportal.accounts.access import System, service
 from cctvportal.accounts.enums import ChangeKind, Role
 from cctvportal.accounts.models import AccountChange, User
-from cctvportal.accounts.selectors import needs_second_person
+from cctvportal.accounts.selectors import needs_second_person, waiting_changes
 from cctvportal.accounts.signals import account_changed
 from cctvportal.accounts.tokens import digest, tokens
 from cctvportal.common.clock import now
@@ -81,6 +81,8 @@ def change_user(user: User, *, by: User) -> User:
         )
         if new_role or user.is_active != before.is_active:
             _close(user, ChangeKind.ROLE)
+        if (user.nip, user.name) != (before.nip, before.name):
+            _ask_anew(user, by)
         if waits:
             _ask(_role(user), by)
             user.role, user.applicant_kind = before.role, before.applicant_kind
@@ -145,6 +147,15 @@ def _ask(change: AccountChange, by: User) -> None:
     account_changed.send(
         sender=User, action="account.asked", by=by, subject=change.user, facts=facts
     )
+
+
+def _ask_anew(user: User, by: User) -> None:
+    """What an approver read under another name cannot be answered any more."""
+    for row in waiting_changes().filter(user=user):
+        row.closed_at = now()
+        row.save(update_fields=["closed_at"])
+        row.pk, row.closed_at = None, None
+        _ask(row, by)
 
 
 def _close(user: User, kind: ChangeKind) -> None:
