@@ -49,6 +49,9 @@ PERMISSIONS = {
     ),
     "recordings.request_erasure": Rule(is_officer, "Meminta pemusnahan sumber", 20),
     "recordings.confirm_erasure": Rule(_decides, "Menyetujui pemusnahan sumber", 20),
+    "recordings.resume_purge": Rule(
+        is_approver, "Melanjutkan penghapusan yang berhenti untuk diperiksa", 0
+    ),
     "recordings.run": Rule(is_system, "Merekam, mengekspor, dan menghapus sebagai sistem", 0),
     "recordings.see_books": Rule(is_officer | is_approver | is_auditor, "Membaca kelima buku", 28),
     "recordings.see_monitoring": Rule(

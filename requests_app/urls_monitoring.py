@@ -7,4 +7,7 @@ from django.urls import path
 from requests_app.views import monitoring
 
 app_name = "monitoring"
-urlpatterns = [path("", monitoring.live, name="live")]
+urlpatterns = [
+    path("", monitoring.live, name="live"),
+    path("lanjutkan/", monitoring.resume_purge, name="resume_purge"),
+]

@@ -56,7 +56,10 @@ class Erasure(models.Model):
 
 
 class PurgeRun(models.Model):
-    """One passage through the gate: what was planned, what went, between which key epochs."""
+    """One passage through the gate: what was planned, what went, between which key epochs.
+
+    One that STOPPED for its size keeps the gate shut for expiry until an approver resumes it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=7, choices=PurgeKind.choices)
@@ -70,6 +73,10 @@ class PurgeRun(models.Model):
     epoch_after = models.BigIntegerField(null=True)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    resumed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    resumed_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("penghapusan")

@@ -1,58 +1,129 @@
-"""Refuses to remove anything by a clock that cannot be trusted (design.md 9, recording.md 12)."""
+"""Refuses to remove anything by a clock that cannot be trusted (design.md 9, recording.md 12).
+
+The last trusted time is kept in `clock.json` of the data folder, with the time since boot that
+belongs to it: a process that starts under a wrong clock finds there what the clock said before,
+whatever records were written by it meanwhile. A doubt stays until a person has looked.
+"""
 
 from __future__ import annotations
 
-import threading
+import json
 import time
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.db.models import Max
 
 from cctvportal.audit.models import Entry
 from cctvportal.common.clock import now
+from recordings.media import durable
 from recordings.models import Segment
 
-_GRAIN = timedelta(minutes=1)
-_lock = threading.Lock()
-_last: tuple[datetime, float] | None = None
+# A step that a time service makes is smaller; time asleep counts as time that passed.
+_GRAIN: Final = timedelta(minutes=1)
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class ClockDoubtful(Exception):  # noqa: N818 - named for what happened
     """The wall clock jumped; a person has to look before anything expires by it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A trusted time: the wall clock (ISO), seconds since boot, which boot. `doubt` since then."""
+
+    wall: str
+    since_boot: float
+    boot: str
+    doubt: str = ""
+
+
 def check() -> None:
-    """Raises ClockDoubtful.
+    """Raises ClockDoubtful, and goes on raising it until `trust`.
 
-    While this process runs, wall time must have moved as the monotonic clock did. At its first
-    call the wall clock must not lie before the newest time on record, nor further behind it than
-    the setting allows (seven days, so that a long weekend switched off is no alarm).
+    Within one boot the wall time must have moved as the time since boot did, to a minute. After
+    another boot it must not lie before the last trusted time or the newest record, nor further
+    behind the former than the setting allows (seven days, so that a long weekend switched off is
+    no alarm). Without a trusted time the newest record stands for it. Called under the gate's lock.
     """
-    global _last  # noqa: PLW0603 - one clock a process
-    with _lock:
-        wall, steady = now(), time.monotonic()
-        if _last is None:
-            _check_against_records(wall)
-        else:
-            moved = (wall - _last[0]) - timedelta(seconds=steady - _last[1])
-            if abs(moved) > _GRAIN:
-                raise ClockDoubtful(f"Jam komputer melompat {moved.total_seconds():.0f} detik.")
-        _last = (wall, steady)
+    try:
+        mark = _read()
+        sentence = (mark and mark.doubt) or _doubt(mark)
+        _write(_doubted(mark, sentence) if sentence else _present())
+    except OSError as error:
+        raise ClockDoubtful(f"Waktu terakhir tidak dapat dicatat ({error.strerror}).") from error
+    if sentence:
+        raise ClockDoubtful(sentence)
 
 
-def _check_against_records(wall: datetime) -> None:
-    newest = max(
-        filter(
-            None,
-            (
-                Entry.objects.aggregate(newest=Max("at"))["newest"],
-                Segment.objects.aggregate(newest=Max("ended_at"))["newest"],
-            ),
-        ),
-        default=wall,
+def doubt() -> str:
+    """The sentence of a doubt that nobody has settled yet, else empty."""
+    mark = _read()
+    return mark.doubt if mark else ""
+
+
+def trust() -> None:
+    """A person has looked at the clock: from now on it counts again. Raises OSError."""
+    _write(_present())
+
+
+def _present() -> _Mark:
+    return _Mark(now().isoformat(), _since_boot(), _boot())
+
+
+def _doubted(mark: _Mark | None, sentence: str) -> _Mark:
+    last = mark or _present()
+    return _Mark(last.wall, last.since_boot, last.boot, sentence)
+
+
+def _doubt(mark: _Mark | None) -> str:
+    wall = now()
+    if mark is not None and mark.boot == _boot():
+        passed = timedelta(seconds=_since_boot() - mark.since_boot)
+        moved = wall - datetime.fromisoformat(mark.wall) - passed
+        if abs(moved) > _GRAIN:
+            return f"Jam komputer melompat {moved.total_seconds():.0f} detik."
+        return ""
+    newest = _newest_record() or wall
+    last = datetime.fromisoformat(mark.wall) if mark else newest
+    if wall < max(newest, last) - _GRAIN:
+        return "Jam komputer lebih awal daripada catatan terakhir."
+    if wall > last + timedelta(seconds=settings.CLOCK_JUMP_SECONDS):
+        return "Jam komputer jauh melampaui catatan terakhir."
+    return ""
+
+
+def _newest_record() -> datetime | None:
+    newest = (
+        Entry.objects.aggregate(newest=Max("at"))["newest"],
+        Segment.objects.aggregate(newest=Max("ended_at"))["newest"],
     )
-    if wall < newest - _GRAIN:
-        raise ClockDoubtful("Jam komputer lebih awal daripada catatan terakhir.")
-    if wall > newest + timedelta(seconds=settings.CLOCK_JUMP_SECONDS):
-        raise ClockDoubtful("Jam komputer jauh melampaui catatan terakhir.")
+    return max(filter(None, newest), default=None)
+
+
+def _since_boot() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def _boot() -> str:
+    return _BOOT_ID.read_text().strip()
+
+
+def _path() -> Path:
+    return Path(settings.PORTAL_DATA_DIR) / "clock.json"
+
+
+def _read() -> _Mark | None:
+    try:
+        return _Mark(**json.loads(_path().read_text()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError):
+        return _Mark(now().isoformat(), 0, "", "Catatan waktu terakhir rusak.")
+
+
+def _write(mark: _Mark) -> None:
+    durable.replace(_path(), json.dumps(asdict(mark)).encode())

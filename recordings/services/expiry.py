@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from cctvportal.accounts.access import SYSTEM, Caller, service
+from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
 from cctvportal.common.clock import now
+from cctvportal.common.errors import Conflict
 from recordings.enums import PurgeKind, PurgeState
 from recordings.models import PurgeRun
-from recordings.services import erase, remains
+from recordings.services import clockguard, erase, remains
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +32,46 @@ def purge_expired(*, by: Caller) -> PurgeRun | None:
         erase.finish_doomed(by=by)
         planned = erase.expired().filter(~erase.under_hold()).count()
         left = remains.past_term(by=by)
-        if not (planned or left) or _breaker_open():
+        latest = _latest()
+        if not (planned or left) or (latest and _is_stopped(latest)):
             return None
+        allowed = latest is not None and latest.state == PurgeState.STOPPED
         run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
-        if sentence := _too_many(planned):
+        if not allowed and (sentence := _too_many(planned)):
             return _stop(run, sentence)
         while erase.doom(run, erase.expired(), by=by):
             erase.finish_doomed(by=by)
         remains.clear(run, left, by=by)
         return erase.finish(run, by=by)
+
+
+@service("recordings.see_monitoring")
+def why_halted(*, by: User) -> list[str]:
+    """Why nothing expires until an approver says so: sentences, none while all is well."""
+    del by
+    latest = _latest()
+    stopped = latest.reason if latest and _is_stopped(latest) else ""
+    return [sentence for sentence in (stopped, clockguard.doubt()) if sentence]
+
+
+@service("recordings.resume_purge")
+def resume_purge(*, by: User) -> None:
+    """An approver has looked: the next run may be larger than usual, and the clock counts again.
+
+    Raises Conflict when nothing waits for it.
+    """
+    with transaction.atomic():
+        latest = _latest(PurgeRun.objects.select_for_update())
+        stopped, doubt = latest is not None and _is_stopped(latest), clockguard.doubt()
+        if not (stopped or doubt):
+            raise Conflict(_("Penghapusan tidak sedang berhenti."))
+        if latest is not None and stopped:
+            latest.resumed_by, latest.resumed_at = by, now()
+            latest.save(update_fields=["resumed_by", "resumed_at"])
+        facts = {"breaker": stopped, "clock": doubt}
+        record("purge.resumed", by=by, subject=latest if stopped else None, facts=facts)
+        if doubt:
+            clockguard.trust()
 
 
 def _stop(run: PurgeRun, sentence: str) -> PurgeRun:
@@ -48,9 +83,13 @@ def _stop(run: PurgeRun, sentence: str) -> PurgeRun:
     return run
 
 
-def _breaker_open() -> bool:
-    latest = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY).order_by("-started_at").first()
-    return latest is not None and latest.state == PurgeState.STOPPED
+def _latest(runs: QuerySet[PurgeRun] | None = None) -> PurgeRun | None:
+    found = PurgeRun.objects.all() if runs is None else runs
+    return found.filter(kind=PurgeKind.EXPIRY).order_by("-started_at").first()
+
+
+def _is_stopped(run: PurgeRun) -> bool:
+    return run.state == PurgeState.STOPPED and run.resumed_at is None
 
 
 def _too_many(planned: int) -> str:
@@ -59,21 +98,31 @@ def _too_many(planned: int) -> str:
     The usual is the median of the last fortnight's days that purged anything; without a week of
     history there is no usual, and nothing to compare with (recording.md 3, traps 8 and 9).
     """
+    today = now().date()
     days = (
         PurgeRun.objects.filter(kind=PurgeKind.EXPIRY, segments_purged__gt=0)
+        .exclude(started_at__date=today)
         .values("started_at__date")
         .annotate(total=Sum("segments_purged"))
-        .order_by("-started_at__date")
+        .order_by("-started_at__date")[:14]
     )
-    today = now().date()
-    totals = sorted(row["total"] for row in days if row["started_at__date"] != today)[:14]
-    already = sum(row["total"] for row in days if row["started_at__date"] == today)
+    totals = sorted(row["total"] for row in days)
     if len(totals) < 7:
         return ""
-    usual = totals[len(totals) // 2]
-    if planned + already <= 3 * usual:
+    usual, sum_today = totals[len(totals) // 2], planned + _counted_on(today)
+    if sum_today <= 3 * usual:
         return ""
     return (
-        f"Akan terhapus {planned + already} potongan hari ini, biasanya {usual}. "
+        f"Akan terhapus {sum_today} potongan hari ini, biasanya {usual}. "
         "Periksa jam dan masa simpan sebelum dilanjutkan."
     )
+
+
+def _counted_on(day: date) -> int:
+    """What went that day, without the runs that a person let exceed."""
+    runs = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY, started_at__date=day)
+    total, allowed = 0, False
+    for run in runs.order_by("started_at"):
+        total += 0 if allowed else run.segments_purged
+        allowed = run.state == PurgeState.STOPPED and run.resumed_at is not None
+    return total

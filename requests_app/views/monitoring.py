@@ -8,17 +8,19 @@ from datetime import datetime, timedelta
 from math import floor
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.common import words
 from cctvportal.common.clock import now
 from recordings.selectors import Span
+from recordings.services import expiry
 from requests_app.selectors import monitoring
 from requests_app.selectors.monitoring import Watched
+from requests_app.views.confirming import Question, confirming
 from requests_app.views.shelf import link
 
 _DAY = timedelta(days=1)
@@ -62,6 +64,8 @@ def live(request: PersonRequest) -> HttpResponse:
         "figures": _figures(watched, moment - start),
         "books_url": link("books:monitoring") if request.user.has_perm(_BOOKS) else "",
         "incidents_url": link("incidents:list") if request.user.has_perm(_INCIDENTS) else "",
+        "halted": expiry.why_halted(by=request.user),
+        "may_resume": request.user.has_perm(_RESUME),
         "crumbs": [("/", _("Beranda"))],
         "here": _("Pemantauan CCTV"),
     }
@@ -71,6 +75,28 @@ def live(request: PersonRequest) -> HttpResponse:
     return render(request, template, context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("recordings.resume_purge")
+def resume_purge(request: PersonRequest) -> HttpResponseBase:
+    """Lets expiry go on after it stopped by itself; the reasons stand above the button."""
+    question = Question(
+        title=_("Lanjutkan penghapusan rekaman?"),
+        button=_("Lanjutkan penghapusan"),
+        warning=" ".join(expiry.why_halted(by=request.user)),
+        info=_("Jam komputer dianggap benar, dan penghapusan berikutnya boleh lebih banyak."),
+        danger=True,
+        back_url=link("monitoring:live"),
+        back_label=_("Pemantauan CCTV"),
+    )
+    return confirming(
+        request,
+        question,
+        lambda _given: expiry.resume_purge(by=request.user),
+        done=_("Penghapusan dilanjutkan pada putaran berikutnya."),
+    )
+
+
+_RESUME = "recordings.resume_purge"
 _BOOKS = "recordings.see_books"
 _INCIDENTS = "devices.view_incident"
 

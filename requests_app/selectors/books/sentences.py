@@ -72,6 +72,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "medium.registered": _("Mendaftarkan hard disk"),
     "paper.downloaded": _("Mengunduh naskah"),
     "plan.changed": _("Mengubah masa simpan"),
+    "purge.resumed": _("Melanjutkan penghapusan setelah memeriksa"),
     "purge.stopped": _("Penghapusan berhenti, perlu diperiksa"),
     "request.approved": _("Menyetujui permohonan"),
     "request.begun": _("Mulai menulis permohonan"),

@@ -30,11 +30,6 @@ def _die(*_: object, **__: object) -> None:
     raise Died
 
 
-@pytest.fixture(autouse=True)
-def _fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clockguard, "_last", None)
-
-
 @pytest.fixture
 def plan(data_dir: Path) -> RecordingPlan:
     return PlanFactory()
@@ -168,21 +163,6 @@ def test_a_clock_far_ahead_purges_nothing(
     with pytest.raises(erase.GateClosed, match="Jam komputer"):
         expiry.purge_expired(by=SYSTEM)
     assert path(segment).exists()
-
-
-def test_an_unusual_amount_stops_and_waits_for_a_person(plan: RecordingPlan) -> None:
-    for day in range(1, 9):
-        at = now() - timedelta(days=day)
-        PurgeRun.objects.create(
-            kind=PurgeKind.EXPIRY, started_at=at, state=PurgeState.DONE, segments_purged=1
-        )
-    segments = [old(plan, 60 + 2 * n) for n in range(4)]
-    run = expiry.purge_expired(by=SYSTEM)
-    assert run is not None
-    assert run.state == PurgeState.STOPPED
-    assert "biasanya 1" in run.reason
-    assert expiry.purge_expired(by=SYSTEM) is None, "the next beat does not simply go on"
-    assert all(path(segment).exists() for segment in segments)
 
 
 def test_no_person_passes_the_gate(plan: RecordingPlan) -> None:

@@ -22,7 +22,7 @@ from recordings.enums import ErasureState, MediumKind, Purpose, SegmentState
 from recordings.media import reader
 from recordings.media.errors import KeyMissing
 from recordings.models import Export, Medium, RecordingPlan, Segment
-from recordings.services import clockguard, disks, erasures, exports, volumes
+from recordings.services import disks, erasures, exports, volumes
 from recordings.services.permits import Permit
 from tests import databases
 from tests.conftest import RaceDatabase
@@ -104,10 +104,8 @@ def test_old_copies_of_database_and_files_no_longer_open_the_erased_part_and_the
     data_dir: Path,
     tmp_path: Path,
     settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.ERASURE_WAIT_SECONDS = 0
-    monkeypatch.setattr(clockguard, "_last", None)
     plan = PlanFactory()
     gone, stays = part_of_a_day(plan)
     old_keys = tmp_path / "old-keystore"

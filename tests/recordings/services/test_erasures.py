@@ -29,7 +29,7 @@ from recordings.models import (
     RecordingPlan,
     Segment,
 )
-from recordings.services import clockguard, erasures, holds, volumes
+from recordings.services import erasures, holds, volumes
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, stored_segment
 
@@ -37,9 +37,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
 
 @pytest.fixture(autouse=True)
-def _at_once(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def _at_once(settings: Settings) -> None:
     settings.ERASURE_WAIT_SECONDS = 0
-    monkeypatch.setattr(clockguard, "_last", None)
 
 
 @pytest.fixture

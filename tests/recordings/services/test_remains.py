@@ -17,7 +17,7 @@ from recordings.media.keystore import SegmentRef
 from recordings.models import PurgeRun, RecordingPlan, Segment
 from recordings.recorder.stock import Stock, leftover
 from recordings.recorder.wanted import of_plan
-from recordings.services import clockguard, erase, expiry, holds, remains, sealing, volumes
+from recordings.services import erase, expiry, holds, remains, sealing, volumes
 from recordings.services.reconcile import QUARANTINE, reconcile
 from tests.recordings.services.written import Written
 
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from pytest_django import Settings
 
 NONE = timedelta(0)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clockguard, "_last", None)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cctvportal.common.clock import WIB, now
 from recordings.enums import GapCause
+from recordings.models import PurgeRun
 from tests.factories import books
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, auditor, it_admin, officer
@@ -111,3 +113,30 @@ def test_cameras_that_begin_are_told_apart_from_those_that_do_not_record() -> No
 def said(client: Client) -> str:
     plain = re.sub(r"<[^>]+>", " ", client.get("/pemantauan/").text)
     return " ".join(plain.split())
+
+
+@pytest.fixture
+def halted(db: None, data_dir: Path) -> PurgeRun:
+    return PurgeRun.objects.create(
+        kind="EXPIRY", state="STOPPED", reason="Akan terhapus 900 potongan.", started_at=now()
+    )
+
+
+def test_an_approver_sees_that_expiry_stopped_and_lets_it_go_on(halted: PurgeRun) -> None:
+    client = logged_in(approver())
+    page = client.get("/pemantauan/").text
+    assert halted.reason in page
+    assert 'action="/pemantauan/lanjutkan/"' in page
+    answer = client.post("/pemantauan/lanjutkan/", follow=True)
+    assert "Penghapusan dilanjutkan" in answer.text
+    assert halted.reason not in answer.text
+    halted.refresh_from_db()
+    assert halted.resumed_at is not None
+
+
+def test_others_see_it_without_the_button(halted: PurgeRun) -> None:
+    client = logged_in(officer())
+    page = client.get("/pemantauan/").text
+    assert halted.reason in page
+    assert "lanjutkan/" not in page
+    assert client.post("/pemantauan/lanjutkan/").status_code == 404
