@@ -36,7 +36,7 @@ def add_pages(*pages: DeskPage) -> None:
 class PortalAdminSite(AdminSite):
     site_header = _("Portal Rekaman CCTV")
     site_title = _("Meja petugas")
-    index_title = _("Data induk")
+    index_title = _("Daftar dan pengaturan")
     enable_nav_sidebar = False
     final_catch_all_view = True
 

@@ -116,7 +116,8 @@ def exports(folder: Path, clerk: User) -> Pages:
 
 def _at(export: Export, state: ExportState, done: int = 1_200) -> Export:
     """As a worker leaves it in the middle; `done` in millions of bytes of 4 thousand."""
-    Export.objects.filter(pk=export.pk).update(state=state)
+    for step in dict.fromkeys((ExportState.WRITING, state)):
+        Export.objects.filter(pk=export.pk).update(state=step)
     Job.objects.filter(pk=str(export.job_id)).update(
         state=JobState.RUNNING,
         lease_until=now() + timedelta(hours=1),
@@ -131,8 +132,8 @@ def handed(folder: Path, clerk: User) -> Pages:
     disk = filmed.disk(folder / "putih", clerk, label="HDD-07")
     ready, gone, waiting = (_verified(filmed.started(filmed.issued(), disk, clerk)) for _ in "123")
     for row in (gone, waiting):
-        hand_over(row, by=clerk)
         Export.objects.filter(fulfilment__request=row).update(passphrase_shown_at=now())
+        hand_over(row, by=clerk)
         receive(row, agrees=True, by=row.applicant)
     request_erasure(waiting, typed=waiting.number or "", by=clerk)
     return {

@@ -57,6 +57,19 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(visit: Visit, tmp_path:
     assert {name: said for name, said in found.items() if said} == {}
 
 
+def test_the_registers_keep_the_desks_list(visit: Visit) -> None:
+    """Django's own lists and forms have the same menu as the desk."""
+    found = {}
+    for name, address in office.registers().items():
+        visit.go(address)
+        menu = visit.page.get_by_role("navigation", name="Menu petugas")
+        if not menu.is_visible():
+            visit.page.get_by_text("Menu petugas").first.click()
+        menu.get_by_role("link", name="Tugas saya").wait_for()
+        found[name] = faults(visit.page, f"daftar-{name}")
+    assert {name: said for name, said in found.items() if said} == {}
+
+
 def test_passphrase_and_key_are_handed_over_by_clicking(visit: Visit) -> None:
     page = visit.page
     visit.go(office.given(visit.clerk, visit.head)["disetujui"])
