@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -27,6 +28,7 @@ from recordings.enums import (
     Purpose,
     SegmentState,
 )
+from recordings.media import placing
 from recordings.models import Erasure, Export, PurgeRun, Segment
 from recordings.models.segment import KEPT
 from recordings.selectors import segments_in, torn_in
@@ -146,12 +148,27 @@ def _start(erasure: Erasure, lease: Lease, *, by: Caller) -> PurgeRun | None:
 
 
 def _still_recording(erasure: Erasure) -> bool:
-    export = erasure.export
-    return Segment.objects.filter(
-        camera__in=export.cameras.values("camera"),
-        state=SegmentState.OPEN,
-        started_at__lt=export.ends_at,
-    ).exists()
+    """Whether a file of the range is being written, or was and waits for its row.
+
+    A segment's row may lag behind its file while the database is away; a spare's file is empty.
+    """
+    cameras, _start_of, end = _range(erasure)
+    rows = Segment.objects.filter(camera__in=cameras).select_related("camera", "volume")
+    if rows.filter(state=SegmentState.OPEN, started_at__lt=end).exists():
+        return True
+    waiting = rows.filter(state=SegmentState.PREPARED, prepared_at__lt=end)
+    return any(_is_written(row) for row in waiting)
+
+
+def _is_written(row: Segment) -> bool:
+    film = Path(row.volume.path) / row.relative_path
+    for path in (film, film.with_suffix(placing.PART)):
+        try:
+            if path.stat().st_size:
+                return True
+        except FileNotFoundError:
+            continue
+    return False
 
 
 def _end(erasure: Erasure, run: PurgeRun, lease: Lease, *, by: Caller) -> None:

@@ -11,10 +11,11 @@ from django.db.models import Q
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
+from cctvportal.common.clock import now
 from devices.models import Camera
-from recordings.enums import SegmentSource, SegmentState
+from recordings.enums import ErasureState, SegmentSource, SegmentState
 from recordings.media.sidecar import Sidecar
-from recordings.models import RecordingPlan, Segment
+from recordings.models import Erasure, RecordingPlan, Segment
 from recordings.models.segment import LONGEST_SEGMENT
 from recordings.services import gaps
 
@@ -50,7 +51,8 @@ def adopt(facts: Sidecar, *, by: Caller) -> SegmentState:
     """Makes the row of a sealed file: READY, or OVERLAP when other footage covers its time.
 
     A row that is kept, doomed or purged already is left alone, and its state returned. A missing
-    row is made. The owner's fence does not matter: footage is never refused. Raises NotOurs.
+    row is made. The owner's fence does not matter: footage is never refused, but what comes back
+    into an erased range is kept from view and expires at once. Raises NotOurs.
     """
     camera = Camera.objects.filter(uuid=facts.camera).first()
     if camera is None:
@@ -72,21 +74,38 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
         if row.state not in UNFINISHED or row.purged_at is not None:
             return SegmentState(row.state)
         start, covered = _place_in_time(camera, facts)
+        erasure = _erased(camera, start, facts.ended_at)
         keep_for = RecordingPlan.objects.values_list("keep_for", flat=True).get(camera=camera)
-        row.state = SegmentState.OVERLAP if covered else SegmentState.READY
+        row.state = SegmentState.OVERLAP if covered or erasure else SegmentState.READY
         row.started_at, row.ended_at = start, facts.ended_at
-        row.expires_at = facts.ended_at + keep_for
+        row.expires_at = now() if erasure else facts.ended_at + keep_for
         row.bytes, row.frames, row.sha256 = facts.size, facts.frames, facts.sha256
         row.codec, row.width, row.height = facts.codec, facts.width, facts.height
         row.camera_clock_error_s = facts.clock_error_s
         row.save()
-        if not covered:
+        if row.state == SegmentState.READY:
             gaps.shrink(camera.pk, start=start, end=facts.ended_at, by=by)
         if covered or facts.salvaged:
             action = "segment.overlaps" if covered else "segment.salvaged"
             log.warning("%s: segment %s of camera %s", action, row.pk, camera.pk)
             record(action, by=by, subject=row, facts={"camera": camera.pk, "frames": row.frames})
+        if erasure:
+            came_back = {"camera": camera.pk, "erasure": str(erasure.pk)}
+            record("segment.erased_again", by=by, subject=row, facts=came_back)
     return SegmentState(row.state)
+
+
+def _erased(camera: Camera, start: datetime, end: datetime) -> Erasure | None:
+    """The erasure whose range this footage came back into: nobody shall see it, the gate takes it.
+
+    As OVERLAP it is neither played nor exported; the next passage removes it.
+    """
+    return Erasure.objects.filter(
+        state__in=[ErasureState.RUNNING, ErasureState.DONE],
+        export__cameras__camera=camera,
+        export__starts_at__lt=end,
+        export__ends_at__gt=start,
+    ).first()
 
 
 def _new_row(camera: Camera, facts: Sidecar) -> Segment:

@@ -15,10 +15,11 @@ from cctvportal.accounts.models import User
 from cctvportal.audit.models import Entry
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
-from cctvportal.jobs.models import JobState
+from cctvportal.jobs.models import Job, JobState
 from cctvportal.jobs.services import run
 from recordings.enums import ErasureState, ExportState, HoldKind, MediumKind, Purpose, SegmentState
 from recordings.media.keystore import SegmentRef
+from recordings.media.sidecar import Sidecar
 from recordings.models import (
     Erasure,
     Export,
@@ -29,7 +30,8 @@ from recordings.models import (
     RecordingPlan,
     Segment,
 )
-from recordings.services import erasures, holds, volumes
+from recordings.selectors import coverage
+from recordings.services import erasures, expiry, holds, sealing, volumes
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, stored_segment
 
@@ -174,6 +176,61 @@ def test_what_could_not_be_kept_waits_for_a_hold_as_well(
     assert erased(export, officer).state == ErasureState.RUNNING
     lost.refresh_from_db()
     assert lost.purged_at is None
+
+
+def test_it_waits_for_a_file_whose_row_lags_behind(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    first = segments[0]
+    row = Segment.objects.create(
+        camera=first.camera,
+        volume=first.volume,
+        state="PREPARED",
+        fence=1,
+        key_day=first.key_day,
+        prepared_at=first.prepared_at,
+    )
+    part = Path(row.volume.path) / row.relative_path.replace(".mp4", ".part")
+    part.write_bytes(b"x")
+    assert erased(export, officer).state == ErasureState.CONFIRMED
+    part.unlink()
+    erasure = Erasure.objects.get()
+    Job.objects.update(not_before=None)
+    run(str(erasure.job_id), "w2")
+    erasure.refresh_from_db()
+    assert erasure.state == ErasureState.DONE
+
+
+def test_footage_that_comes_back_into_an_erased_range_is_seen_by_nobody_and_goes(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    erased(export, officer)
+    gone = Segment.objects.get(pk=segments[1].pk)
+    assert gone.started_at is not None
+    back = Sidecar(
+        segment=uuid4(),
+        camera=gone.camera.uuid,
+        volume=gone.volume_id,
+        key_day=gone.key_day,
+        fence=1,
+        prepared_at=gone.prepared_at,
+        started_at=gone.started_at,
+        duration_s=30.0,
+        frames=375,
+        size=1,
+        sha256="0" * 64,
+        codec="h264",
+        width=640,
+        height=360,
+        clock_error_s=None,
+        salvaged=False,
+    )
+    assert sealing.adopt(back, by=SYSTEM) == "OVERLAP"
+    (found,) = coverage([gone.camera_id], gone.started_at, gone.started_at + timedelta(seconds=60))
+    assert found.is_empty
+    assert Entry.objects.filter(action="segment.erased_again").count() == 1
+    expiry.purge_expired(by=SYSTEM)
+    assert Segment.objects.get(pk=back.segment).state == SegmentState.PURGED
 
 
 def test_nothing_goes_before_its_waiting_time(
