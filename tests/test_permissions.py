@@ -37,7 +37,7 @@ PACKAGES = ("cctvportal.accounts", "devices", "recordings", "requests_app")
 TOOLS = re.compile(
     r"recordings\.services\.(volumes|clockguard|tombstones)\."
     r"|recordings\.services\.erase\.(gate|under_hold|expired)$"
-    r"|recordings\.services\.disks\.opened$"
+    r"|recordings\.services\.disks\.(opened|mounted|unready)$"
     r"|requests_app\.services\.advance\.(expect|first_was|locked)$"
     r"|requests_app\.services\.(limits\.(check_\w+|purpose_of)|letters\.checked)$"
 )

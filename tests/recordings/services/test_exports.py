@@ -139,7 +139,7 @@ def test_a_disk_without_its_marker_is_refused(
     permit: Permit, medium: Medium, officer: User
 ) -> None:
     (Path(medium.path) / MARKER).unlink()
-    with pytest.raises(Refused, match="Tanda pengenal"):
+    with pytest.raises(Refused, match="HDD-01 belum terpasang"):
         exports.queue(permit=permit, medium=medium, by=officer)
 
 
