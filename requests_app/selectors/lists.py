@@ -30,7 +30,8 @@ def own_requests(user: User) -> QuerySet[AccessRequest]:
     A draft that somebody else is still writing is not yet theirs.
     """
     mine = Q(applicant=user) & (~Q(state=RequestState.DRAFT) | Q(entered_by=user))
-    return _requests().filter(mine).prefetch_related("cameras__camera").order_by("-created_at")
+    beside = ("cameras__camera", "handouts__key")
+    return _requests().filter(mine).prefetch_related(*beside).order_by("-created_at")
 
 
 def inbox(user: User) -> QuerySet[AccessRequest]:

@@ -16,6 +16,7 @@ from cctvportal.common.clock import now
 from cctvportal.common.errors import Refused
 from requests_app.enums import Channel, RequestState, Verdict
 from requests_app.models import AccessRequest, Decision
+from requests_app.selectors.calls import missing_call
 from requests_app.services.advance import advance, expect, locked
 
 
@@ -34,8 +35,8 @@ def approve(
 ) -> AccessRequest:
     """Allows the access, for all or a part of what was asked (SOP step 2).
 
-    Raises Refused without a validation or for a scope beyond the request, Conflict with who
-    decided and when, NotAllowed on one's own request.
+    Raises Refused without a call that was answered or for a scope beyond the request, Conflict
+    with who decided and when, NotAllowed on one's own request.
     """
     return _in_person(request, Verdict.APPROVED, by=by, scope=scope, note=note)
 
@@ -86,8 +87,8 @@ def settle(
     with transaction.atomic():
         row = locked(request)
         expect(row, RequestState.SUBMITTED)
-        if not row.validations.exists():
-            raise Refused(_("Hubungi dahulu orang yang dapat dihubungi, lalu catat hasilnya."))
+        if missing := missing_call(row, verdict):
+            raise Refused(missing)
         delegation = _authority(row, decider, decided_at)
         moment = now()
         by_phone = channel == Channel.PHONE

@@ -33,7 +33,8 @@ STATEMENT = (
 def hand_over(request: AccessRequest, *, by: User) -> HandOver:
     """The officer gives the disk; the applicant's own confirmation completes it.
 
-    Raises Refused while an oral request is not confirmed, Conflict when another officer did it.
+    Raises Refused while an oral request is not confirmed or nobody has seen the passphrase of the
+    package, Conflict when another officer did it.
     """
     with transaction.atomic():
         row = locked(request)
@@ -45,6 +46,10 @@ def hand_over(request: AccessRequest, *, by: User) -> HandOver:
         if hasattr(row, "hand_over"):
             raise Refused(_("Serah terima sudah dicatat. Tunggu pemohon memastikan."))
         export = Export.objects.get(fulfilment__request=row, state=ExportState.VERIFIED)
+        if export.passphrase_sealed and export.passphrase_shown_at is None:
+            raise Refused(
+                _("Tampilkan dahulu sandi paket untuk sampulnya, lalu catat serah terimanya.")
+            )
         paper = HandOver.objects.create(
             request=row, export=export, handed_by=by, handed_at=now(), statement=STATEMENT
         )

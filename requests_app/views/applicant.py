@@ -20,6 +20,7 @@ from requests_app.selectors import request_for
 from requests_app.selectors.due import confirmation_due
 from requests_app.selectors.gate import handout_for
 from requests_app.selectors.history import history
+from requests_app.selectors.keys_out import key_duties
 from requests_app.selectors.next_step import Turn, next_step
 from requests_app.services.close import close_without_export
 from requests_app.services.hand_over import STATEMENT, receive
@@ -27,7 +28,7 @@ from requests_app.services.keys import confirm_key_received, confirm_key_returne
 from requests_app.services.take_down import confirm_oral
 from requests_app.services.withdraw import withdraw
 from requests_app.views.confirming import Question, confirming
-from requests_app.views.words import camera_names, next_action, row, steps, summary, when
+from requests_app.views.words import camera_names, key_url, next_action, row, steps, summary, when
 
 
 @require_safe
@@ -43,7 +44,6 @@ def detail(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         "steps": steps(shown),
         "summary": summary(shown),
         "history": history(shown),
-        "handouts": shown.handouts.select_related("key") if own else [],
         "confirm_by": confirmation_due(shown) if own else None,
         "may_withdraw": own and shown.state == RequestState.SUBMITTED,
         "may_return": own and shown.state == RequestState.ISSUED,
@@ -54,6 +54,22 @@ def detail(request: PersonRequest, pk: UUID) -> HttpResponseBase:
 
 
 def _next(shown: AccessRequest, *, own: bool) -> dict[str, Any] | None:
+    """What comes next; below it, or alone where nothing else does, the applicant's keys."""
+    keys = _keys(shown) if own else []
+    step = _step(shown, own=own)
+    if step is None:
+        return {"title": _("kunci ruang"), "more": keys} if keys else None
+    return {**step, "more": keys}
+
+
+def _keys(shown: AccessRequest) -> list[dict[str, str]]:
+    return [
+        {"text": duty.text, "action": duty.action, "url": key_url(duty) if duty.action else ""}
+        for duty in key_duties(shown)
+    ]
+
+
+def _step(shown: AccessRequest, *, own: bool) -> dict[str, Any] | None:
     step = next_step(shown)
     if step is None:
         return None

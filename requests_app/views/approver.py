@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponseBase
@@ -18,12 +19,15 @@ from cctvportal.accounts.models import User
 from cctvportal.common import words
 from recordings.enums import Purpose
 from recordings.selectors import coverage
-from requests_app.enums import Outcome, RequestState
+from requests_app.enums import Outcome, RequestState, Verdict
 from requests_app.forms.steps import ApproveForm, ReasonForm, ValidationForm, attempt
 from requests_app.models import AccessRequest
 from requests_app.selectors import request_for
 from requests_app.selectors.availability import told
+from requests_app.selectors.calls import missing_call
+from requests_app.selectors.lead_in import lead_in
 from requests_app.selectors.lists import erasures_to_confirm, inbox, same_footage, told_by_phone
+from requests_app.selectors.source import checks, rows, source_of
 from requests_app.services.advance import first_was
 from requests_app.services.close import revoke
 from requests_app.services.decide import approve, refuse
@@ -118,6 +122,8 @@ def _flags(shown: AccessRequest) -> list[dict[str, str]]:
         for camera, cover in zip(cameras, found, strict=True):
             kind = "ok" if cover.is_whole else "warn"
             flags.append({"kind": kind, "text": told(camera, cover)})
+        early = lead_in([camera.pk for camera in cameras], shown.starts_at)
+        flags.append({"kind": "ok", "text": early})
     if shown.needs_confirmation:
         text = _("Dicatat %s, dan belum dipastikan pemohon.") % shown.entered_by.name
         flags.append({"kind": "warn", "text": text})
@@ -138,7 +144,8 @@ def approve_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         title=_("Pastikan: Anda menyetujui permohonan ini"),
         button=_("Setujui"),
         info=_("Setelah disetujui, Petugas CCTV menyerahkan sandi. Izin masih bisa Anda cabut."),
-        **_about(shown, _called(shown)),
+        **_about(shown, _called(shown), granted=True),
+        **_only_after_a_call(shown, Verdict.APPROVED),
     )
     return confirming(
         request,
@@ -159,6 +166,7 @@ def refuse_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         info=_("Rekaman tidak ditahan lagi, dan terhapus pada waktunya."),
         danger=True,
         **_about(shown, _called(shown)),
+        **_only_after_a_call(shown, Verdict.REFUSED),
     )
     return confirming(
         request,
@@ -169,11 +177,12 @@ def refuse_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     )
 
 
-def _about(shown: AccessRequest, *more: dict[str, Any]) -> dict[str, Any]:
+def _about(shown: AccessRequest, *more: dict[str, Any], granted: bool = False) -> dict[str, Any]:
+    label = _("Yang diberi izin") if granted else _("Pemohon")
     return {
         "eyebrow": _("Permohonan %s") % shown.number,
         "rows": [
-            row(_("Yang diberi izin"), f"{shown.applicant.name}, {shown.applicant.jabatan}"),
+            row(label, f"{shown.applicant.name}, {shown.applicant.jabatan}"),
             row(_("Kegiatan"), shown.activity),
             row(_("Kamera"), camera_names(shown)),
             row(_("Waktu rekaman"), when(shown, approved=True)),
@@ -182,6 +191,12 @@ def _about(shown: AccessRequest, *more: dict[str, Any]) -> dict[str, Any]:
         "back_url": reverse("requests:detail", args=[shown.pk]),
         "back_label": _("Kembali"),
     }
+
+
+def _only_after_a_call(shown: AccessRequest, verdict: Verdict) -> dict[str, Any]:
+    """In place of the button, where the service would refuse the decision."""
+    call = reverse("approver:decide", args=[shown.pk]) + "#telepon"
+    return {"blocked": missing_call(shown, verdict), "way": (call, _("Catat hasil telepon"))}
 
 
 def _called(shown: AccessRequest) -> dict[str, Any]:
@@ -218,17 +233,10 @@ def confirm_phone(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """The own login behind a decision that was told by phone."""
     shown = request_for(request.user, pk)
     require("requests_app.confirm_phone", request.user, shown)
-    decision = shown.decision
-    said = _("%(verdict)s lewat telepon pada %(when)s, dicatat %(clerk)s") % {
-        "verdict": decision.get_verdict_display(),
-        "when": words.date_time(decision.decided_at),
-        "clerk": decision.logged_by.name if decision.logged_by else "",
-    }
     question = Question(
         title=_("Benarkah ini keputusan Anda?"),
         button=_("Ya, ini keputusan saya"),
-        info=_("Tanpa kepastian Anda dalam 24 jam, izin ini gugur. Bila keliru, cabut izinnya."),
-        **_about(shown, row(_("Keputusan"), said)),
+        **_told_by_phone(shown),
     )
     return confirming(
         request,
@@ -236,6 +244,26 @@ def confirm_phone(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         lambda _data: confirm_phone_decision(shown, by=request.user),
         done=_("Keputusan sudah Anda pastikan."),
     )
+
+
+def _told_by_phone(shown: AccessRequest) -> dict[str, Any]:
+    """The decision as it was written down, and what to do when it is not one's own."""
+    decision = shown.decision
+    said = _("%(verdict)s lewat telepon pada %(when)s, dicatat %(clerk)s") % {
+        "verdict": decision.get_verdict_display(),
+        "when": words.date_time(decision.decided_at),
+        "clerk": decision.logged_by.name if decision.logged_by else "",
+    }
+    rows = [row(_("Keputusan"), said)]
+    if decision.verdict == Verdict.REFUSED:
+        info = _("Bila keliru, hubungi Petugas CCTV; pemohon dapat mengajukan lagi.")
+        return {"info": info, **_about(shown, *rows, row(_("Alasan"), decision.reason))}
+    revoke_url = reverse("approver:revoke", args=[shown.pk])
+    return {
+        "info": _("Tanpa kepastian Anda dalam 24 jam, izin ini gugur."),
+        "otherwise": (revoke_url, _("Bukan keputusan saya: cabut izin")),
+        **_about(shown, *rows, granted=True),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -248,7 +276,7 @@ def confirm_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase
         button=_("Setujui pemusnahan"),
         warning=_("Setelah masa tunggu, kunci rekaman dimusnahkan dan tidak dapat dikembalikan."),
         danger=True,
-        **_about(shown),
+        **_to_erase(shown),
     )
     return confirming(
         request,
@@ -256,3 +284,23 @@ def confirm_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase
         lambda _data: confirm_erasure(shown, by=request.user),
         done=_("Pemusnahan disetujui."),
     )
+
+
+def _to_erase(shown: AccessRequest) -> dict[str, Any]:
+    """What the officer saw when asking for it: what goes, what stays, what was checked."""
+    asked, paper = getattr(shown, "source_erasure", None), getattr(shown, "hand_over", None)
+    if asked is None or paper is None:
+        return _about(shown)
+    export, erasure = paper.export, asked.erasure
+    who = {"who": erasure.requested_by.name, "when": words.date_time(erasure.requested_at)}
+    wait = words.duration(settings.ERASURE_WAIT_SECONDS)
+    found = _about(shown)
+    found["rows"] = [
+        *found["rows"][:2],
+        *rows(export, source_of(export)),
+        row(_("Yang dimusnahkan"), _("Kunci pembuka rekaman itu, lalu berkasnya di portal.")),
+        row(_("Yang tetap ada"), _("Salinan pada hard disk %s.") % export.medium.label),
+        row(_("Diminta"), _("%(who)s, %(when)s") % who),
+        row(_("Masa tunggu"), _("%s sejak Anda menyetujuinya.") % wait),
+    ]
+    return {**found, "flags": checks(shown, export)}

@@ -25,6 +25,12 @@ class Question:
     danger: bool = False
     back_url: str = ""
     back_label: str = ""
+    flags: list[dict[str, str]] = field(default_factory=list)
+    # Why the step cannot be done yet: shown in place of the button, with the way out of it.
+    blocked: str = ""
+    way: tuple[str, str] = ("", "")
+    # Another answer than the button's.
+    otherwise: tuple[str, str] = ("", "")
 
 
 def confirming(

@@ -10,9 +10,10 @@ from cctvportal.accounts.enums import Role
 from cctvportal.accounts.models import User
 from requests_app.lifecycle import FINAL
 from requests_app.models import AccessRequest
+from requests_app.selectors.keys_out import key_duties
 from requests_app.selectors.lists import own_requests
 from requests_app.selectors.next_step import Turn, next_step
-from requests_app.views.words import card, when
+from requests_app.views.words import card, key_card, when
 
 # Where each role's day begins; the first that exists is taken.
 _BEGINS = {
@@ -46,7 +47,10 @@ def mine(request: PersonRequest) -> HttpResponseBase:
     """The own requests: what needs the person, what runs, what is over."""
     acting, running, over = [], [], []
     for row in own_requests(request.user):
-        if row.status in FINAL:
+        duties = key_duties(row) if row.status in FINAL else []
+        if duties:
+            acting.append(key_card(row, duties[0]))
+        elif row.status in FINAL:
             over.append({"request": row, "when": when(row)})
         elif row.needs_confirmation or _is_turn(row, request.user):
             acting.append(card(row, request.user))

@@ -16,6 +16,7 @@ from requests_app.lifecycle import RECORDING_STEP, STEPS, Step
 from requests_app.models import AccessRequest
 from requests_app.selectors.due import confirmation_due
 from requests_app.selectors.keeping import fate
+from requests_app.selectors.keys_out import KeyDuty
 from requests_app.selectors.next_step import Turn, next_step
 from requests_app.selectors.sop_clock import StepTime, sop_clock
 
@@ -112,6 +113,26 @@ def card(request: AccessRequest, user: User) -> dict[str, Any]:
         found["who"] = f"{who}: {step.what}."
         found["then"] = _("Paling lambat %s.") % words.date_time(step.due) if step.due else ""
     return found
+
+
+def key_card(request: AccessRequest, duty: KeyDuty) -> dict[str, Any]:
+    """The card of a request that is over but for a key."""
+    found = {
+        "title": request.activity,
+        "url": reverse("requests:detail", args=[request.pk]),
+        "state": request.status,
+        "facts": [request.number, when(request)],
+        "primary": True,
+        "who": duty.text,
+        "then_icon": "key",
+    }
+    if duty.action:
+        found |= {"action_url": key_url(duty), "action": duty.action}
+    return found
+
+
+def key_url(duty: KeyDuty) -> str:
+    return reverse("requests:confirm_key", args=[duty.handout])
 
 
 def _to_confirm(request: AccessRequest) -> dict[str, Any]:

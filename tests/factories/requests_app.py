@@ -110,11 +110,17 @@ def approved(row: AccessRequest | None = None, by: User | None = None) -> Access
 
 
 def approved_by_phone(row: AccessRequest | None = None, head: User | None = None) -> AccessRequest:
+    return told_by_phone(validated(row), head)
+
+
+def told_by_phone(row: AccessRequest, head: User | None = None, reason: str = "") -> AccessRequest:
+    """Approved by phone or, with a reason, refused."""
     return log_phone_decision(
-        validated(row),
+        row,
         approver=head or approver(),
-        verdict=Verdict.APPROVED,
+        verdict=Verdict.REFUSED if reason else Verdict.APPROVED,
         told_at=now(),
+        reason=reason,
         by=officer(),
     )
 

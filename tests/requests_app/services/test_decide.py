@@ -52,8 +52,18 @@ def test_decision_needs_a_validation_first() -> None:
     row = make.submitted()
     with pytest.raises(Refused, match="Hubungi dahulu"):
         approve(row, by=approver())
-    record_validation(row, name="Ketua", outcome=Outcome.UNREACHABLE, by=approver())
+    record_validation(row, name="Ketua", outcome=Outcome.CONFIRMED, by=approver())
     assert approve(row, by=approver()).state == RequestState.APPROVED
+
+
+def test_nobody_reached_is_enough_to_refuse_and_not_to_approve() -> None:
+    row = make.submitted()
+    record_validation(row, name="Ketua", outcome=Outcome.UNREACHABLE, by=approver())
+    with pytest.raises(Refused, match="Belum ada yang dapat dihubungi"):
+        approve(row, by=approver())
+    with pytest.raises(Refused, match="Belum ada yang dapat dihubungi"):
+        make.told_by_phone(row)
+    assert refuse(row, reason="Tidak pasti", by=approver()).state == RequestState.REFUSED
 
 
 def test_refuse_needs_a_reason_and_lets_the_footage_go() -> None:

@@ -128,8 +128,12 @@ def test_revoke_stops_an_export_that_waits(disk: Medium) -> None:
 def test_package_passphrase_is_asked_for_before_it_is_destroyed() -> None:
     clerk = officer()
     row = make.exported(make.issued(make.approved(make.submitted(head_of_affairs()))), by=clerk)
+    Export.objects.filter(fulfilment__request=row).update(passphrase_sealed=b"sealed")
+    with pytest.raises(Refused, match="Tampilkan dahulu sandi paket"):
+        hand_over(row, by=clerk)
+    Export.objects.filter(fulfilment__request=row).update(passphrase_shown_at=now())
     paper = hand_over(row, by=clerk)
-    Export.objects.filter(pk=paper.export.pk).update(passphrase_sealed=b"sealed")
+    Export.objects.filter(pk=paper.export.pk).update(passphrase_shown_at=None)
     with pytest.raises(Refused, match="Minta dahulu sandi paket"):
         receive(row, agrees=True, by=row.applicant)
     Export.objects.filter(pk=paper.export.pk).update(passphrase_shown_at=now())

@@ -3,8 +3,14 @@ from __future__ import annotations
 import pytest
 
 from requests_app.models import AccessRequest, KeyHandout
+from requests_app.services.close import revoke
 from requests_app.services.hand_over import hand_over
-from requests_app.services.keys import hand_key
+from requests_app.services.keys import (
+    confirm_key_received,
+    confirm_key_returned,
+    hand_key,
+    take_key_back,
+)
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, auditor, it_admin, officer
 from tests.factories.devices import RoomKeyFactory
@@ -58,6 +64,8 @@ def test_withdraw_after_the_decision_is_a_page_that_says_who_decided() -> None:
     row = make.approved(by=head)
     page = logged_in(row.applicant).post(f"/permohonan/{row.pk}/tarik/")
     assert page.status_code == 409
+    assert f'href="/permohonan/{row.pk}/"' in page.text
+    assert "Putuskan lagi" not in page.text
     assert f"sudah disetujui oleh {head.name}" in page.text
 
 
@@ -83,6 +91,32 @@ def test_key_is_confirmed_on_both_ways() -> None:
     page = client.post(f"/permohonan/kunci/{out.pk}/")
     assert "Petugas belum mencatat" in page.text
     assert logged_in(applicant()).get(f"/permohonan/kunci/{out.pk}/").status_code == 404
+
+
+def test_key_that_is_still_out_after_the_end_is_asked_back() -> None:
+    row, clerk = make.issued(), officer()
+    out = hand_key(row, key=RoomKeyFactory(label="K-77"), by=clerk)
+    confirm_key_received(out, by=row.applicant)
+    client = logged_in(row.applicant)
+    assert "Kembalikan kunci K-77" not in client.get(f"/permohonan/{row.pk}/").text
+    revoke(row, reason="Dibatalkan", by=approver())
+    for path in ("/permohonan/", f"/permohonan/{row.pk}/"):
+        assert "Kembalikan kunci K-77 paling lambat" in client.get(path).text
+    assert logged_in(approver()).get(f"/permohonan/{row.pk}/").context["next"] is None
+    take_key_back(out, by=clerk)
+    listed = client.get("/permohonan/").text
+    assert f'href="/permohonan/kunci/{out.pk}/"' in listed
+    confirm_key_returned(out, by=row.applicant)
+    assert "K-77" not in client.get("/permohonan/").text
+
+
+def test_key_to_be_confirmed_stands_in_what_comes_next() -> None:
+    row = make.issued()
+    out = hand_key(row, key=RoomKeyFactory(), by=officer())
+    page = logged_in(row.applicant).get(f"/permohonan/{row.pk}/").text
+    block = page[page.index('class="cp-next"') : page.index('id="perjalanan"')]
+    assert f"Pastikan menerima kunci {out.key.label}" in block
+    assert page.count(f"/permohonan/kunci/{out.pk}/") == 1
 
 
 def test_disk_is_received_with_the_statement() -> None:

@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import pytest
+from pytest_django import Settings
 
 from cctvportal.accounts.enums import ApplicantKind
+from cctvportal.common.clock import WIB
+from recordings.models.export import ExportCamera
+from requests_app.enums import Outcome
 from requests_app.models import AccessRequest, Decision
 from requests_app.services.erase import request_erasure
+from requests_app.services.validate import record_validation
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, auditor, delegate, it_admin, officer
 from tests.requests_app.views.test_ask import logged_in
@@ -43,6 +48,28 @@ def test_decide_calls_first_then_approves_with_less() -> None:
     decided = AccessRequest.objects.get(pk=row.pk)
     assert decided.cameras.filter(approved=True).count() == 1
     assert (decided.approved_start, decided.approved_end) == (row.starts_at, row.ends_at)
+
+
+@pytest.mark.parametrize("path", ["setujui/", "tolak/"])
+def test_before_any_call_the_decision_has_no_button_but_the_way_to_the_call(path: str) -> None:
+    row, client = make.submitted(), logged_in(approver())
+    for page in (
+        client.get(f"/keputusan/{row.pk}/{path}"),
+        client.post(f"/keputusan/{row.pk}/{path}"),
+    ):
+        assert f'href="/keputusan/{row.pk}/#telepon"' in page.text
+        assert 'type="submit">Setujui' not in page.text
+        assert 'type="submit">Tolak' not in page.text
+        assert "Hubungi dahulu" in page.text
+    record_validation(row, name="Ketua", outcome=Outcome.UNREACHABLE, by=approver())
+    said = client.get(f"/keputusan/{row.pk}/{path}").text
+    assert ("Belum ada yang dapat dihubungi" in said) == (path == "setujui/")
+
+
+def test_lead_in_is_told_before_the_decision() -> None:
+    row = make.submitted()
+    page = logged_in(approver()).get(f"/keputusan/{row.pk}/").text
+    assert "Rekaman mulai sedikit lebih awal, paling banyak satu jarak" in page
 
 
 def everything(row: AccessRequest) -> dict[str, object]:
@@ -96,9 +123,47 @@ def test_phone_decision_is_confirmed_by_the_one_named() -> None:
     row = make.approved_by_phone(head=head)
     assert logged_in(approver()).get(f"/keputusan/{row.pk}/telepon/").status_code == 404
     client = logged_in(head)
-    assert "Benarkah ini keputusan Anda?" in client.get(f"/keputusan/{row.pk}/telepon/").text
+    page = client.get(f"/keputusan/{row.pk}/telepon/").text
+    assert "Benarkah ini keputusan Anda?" in page
+    assert "Yang diberi izin" in page
+    assert f'<a href="/keputusan/{row.pk}/cabut/">Bukan keputusan saya: cabut izin</a>' in page
     client.post(f"/keputusan/{row.pk}/telepon/")
     assert Decision.objects.get().confirmed_at is not None
+
+
+def test_phone_refusal_is_confirmed_in_the_words_of_a_refusal() -> None:
+    head = approver()
+    row = make.told_by_phone(make.validated(), head, reason="Tidak sesuai tugas")
+    page = logged_in(head).get(f"/keputusan/{row.pk}/telepon/").text
+    assert "Tidak sesuai tugas" in page
+    for wrong in ("Yang diberi izin", "izin ini gugur", "cabut izin"):
+        assert wrong not in page
+
+
+def test_erasure_is_agreed_to_with_everything_in_sight(settings: Settings) -> None:
+    settings.ERASURE_WAIT_SECONDS = 7200
+    clerk = officer(name="Petugas Contoh")
+    row = make.handed_over(by=clerk)
+    export = row.hand_over.export
+    camera = row.cameras.get().camera
+    ExportCamera.objects.create(export=export, camera=camera)
+    request_erasure(row, typed=str(row.number), by=clerk)
+    page = logged_in(approver()).get(f"/keputusan/{row.pk}/pemusnahan/").text
+    part = camera.segments.get()
+    first = part.started_at.astimezone(WIB) if part.started_at else None
+    for fact in (
+        camera.name,
+        "1 berkas",
+        f"Berkas di tepi ikut utuh: seluruhnya dari {first:%H.%M.%S}",
+        f"Isi {export.medium.label} dibaca ulang dan sama dengan sumber",
+        f"{export.medium.label} diserahkan kepada {row.applicant.name}",
+        "Tidak ada penahanan atau permohonan lain",
+        "2 jam sejak Anda menyetujuinya",
+        "Petugas Contoh",
+        f"Salinan pada hard disk {export.medium.label}",
+    ):
+        assert fact in page
+    assert "Yang diberi izin" not in page
 
 
 def test_revoke_and_erasure_ask_first() -> None:
