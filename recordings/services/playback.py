@@ -190,7 +190,10 @@ def _folder(volume: Volume) -> Path:
 
 
 def _source(viewing: Viewing, row: Segment) -> Source:
-    """The segment with its key, its hash compared once a viewing. Raises MediaError, OSError."""
+    """The segment with its key, its hash compared once a viewing and file.
+
+    Raises MediaError, OSError.
+    """
     source = Source(
         segment=row.pk,
         started_at=_begin(row),
@@ -201,7 +204,10 @@ def _source(viewing: Viewing, row: Segment) -> Source:
         sha256=row.sha256,
         frames=row.frames,
     )
-    mark = _mark(viewing, "sound", row)
+    # Another file under the name, or other content in it, is compared anew.
+    status = source.path.stat()
+    what = f"sound:{status.st_ino}:{status.st_size}:{status.st_mtime_ns}"
+    mark = _mark(viewing, what, row)
     if not cache.get(mark):
         reader.verify(source.path, row.sha256)
         cache.set(mark, 1, _REMEMBERED)

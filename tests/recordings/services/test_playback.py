@@ -179,6 +179,20 @@ def test_changed_file_is_booked_and_not_shown(camera: Camera, volume: Volume, by
     assert [entry.action for entry in told()] == ["footage.damaged"]
 
 
+def test_file_changed_after_it_was_compared_is_compared_again(
+    camera: Camera, volume: Volume, by: User
+) -> None:
+    row = filmed(camera, volume, 0)
+    watch = viewing(camera, 0, 4)
+    playback.frames(watch, segment=row.pk, by=by)
+    path = Path(volume.path) / row.relative_path
+    body = bytearray(path.read_bytes())
+    body[-200] ^= 1
+    path.write_bytes(body)
+    with pytest.raises(Refused, match="tidak sama"):
+        playback.frames(watch, segment=row.pk, by=by)
+
+
 def test_destroyed_key_looks_like_nothing_was_there(
     camera: Camera, volume: Volume, by: User
 ) -> None:
