@@ -82,7 +82,6 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "request.discarded": _("Membuang permohonan yang belum dikirim"),
     "request.edited": _("Mengubah permohonan yang belum dikirim"),
     "request.erased": _("Sumber rekaman dinyatakan musnah"),
-    "request.export_retried": _("Melanjutkan ekspor ke hard disk untuk permohonan"),
     "request.export_started": _("Memulai perekaman ke hard disk untuk permohonan"),
     "request.export_retried": _("Mengulang perekaman ke hard disk untuk permohonan"),
     "request.exported": _("Rekaman sudah ada di hard disk"),
