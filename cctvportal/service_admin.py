@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
 from cctvportal.accounts.access import person
 from cctvportal.accounts.models import User
@@ -28,7 +29,32 @@ class Saving(Generic[M]):
     by: User
 
 
-class ServiceAdmin(admin.ModelAdmin[M]):
+class PlainAdmin(admin.ModelAdmin[M]):
+    """Stock pages without what Django's own Indonesian says badly.
+
+    `problems` takes the place of `errors` in templates/admin/change_form.html, and a value that
+    another row has is told at its field.
+    """
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        context["problems"] = context.pop("errors", None)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: M | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **kwargs: Any,
+    ) -> type[ModelForm[M]]:
+        taken = {"unique": _("Ini sudah dipakai. Tulis yang lain.")}
+        own = {field.name: taken for field in self.opts.fields if field.unique}
+        return super().get_form(request, obj, change=change, error_messages=own, **kwargs)
+
+
+class ServiceAdmin(PlainAdmin[M]):
     """A model's pages whose `keep` calls services to save what was typed.
 
     A Refused from it undoes everything and comes back as a sentence of the form, with all that was

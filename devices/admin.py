@@ -119,14 +119,18 @@ class DeviceAdmin(ServiceAdmin[Device]):
 
 @admin.register(Camera)
 class CameraAdmin(ServiceAdmin[Camera]):
-    list_display = ("name", "room", "device", "enabled", "priority", "picture", "removed_at")
+    list_display = ("name", "room", "on_device", "enabled", "priority", "picture", "removed_at")
     list_filter = ("enabled", "room")
     search_fields = ("name", "device__name")
     list_select_related = ("room", "device")
-    fields = ("name", "room", "stream_url", "priority", "enabled", "device", "picture")
+    fields = ("name", "room", "stream_url", "priority", "enabled", "on_device", "picture")
     # Another address goes through a page that asks the camera, with the password typed again.
-    readonly_fields = ("stream_url", "device", "picture")
+    readonly_fields = ("stream_url", "on_device", "picture")
     change_form_template = "admin/devices/camera/change_form.html"
+
+    @admin.display(description=gettext_lazy("perangkat"), ordering="device__name")
+    def on_device(self, obj: Camera) -> str:
+        return obj.device.name
 
     @admin.display(description=gettext_lazy("gambar"))
     def picture(self, obj: Camera) -> str:

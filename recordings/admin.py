@@ -72,10 +72,14 @@ class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
     """How long each camera's footage is kept, and why; made when a camera is added."""
 
     form = TermForm
-    list_display = ("camera", "volume", "term", "legal_basis")
+    list_display = ("of_camera", "volume", "term", "legal_basis")
     list_select_related = ("camera", "volume")
-    fields = ("camera", "volume", "amount", "unit", "legal_basis")
-    readonly_fields = ("camera", "volume")
+    fields = ("of_camera", "volume", "amount", "unit", "legal_basis")
+    readonly_fields = ("of_camera", "volume")
+
+    @admin.display(description=gettext_lazy("kamera"), ordering="camera__name")
+    def of_camera(self, obj: RecordingPlan) -> str:
+        return obj.camera.name
 
     @admin.display(description=gettext_lazy("masa simpan"))
     def term(self, obj: RecordingPlan) -> str:

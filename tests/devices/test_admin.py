@@ -269,6 +269,15 @@ def test_camera_is_renamed_and_switched_off(desk: Client) -> None:
     assert Entry.objects.filter(action="camera.changed").exists()
 
 
+def test_columns_have_the_words_of_the_office(desk: Client) -> None:
+    camera = CameraFactory()
+    for name, args in (("changelist", ()), ("change", (camera.pk,))):
+        said = text(desk.get(url(f"devices_camera_{name}", *args)))
+        assert camera.device.name in said
+        assert "Perangkat" in said
+        assert "Device" not in said.replace(camera.device.name, "")
+
+
 def test_camera_is_removed_for_good(desk: Client) -> None:
     camera = CameraFactory()
     where = url("camera_remove", camera.pk)

@@ -64,6 +64,23 @@ def test_medium_that_is_not_there_keeps_what_was_typed(desk: Client, tmp_path: P
     assert not Medium.objects.exists()
 
 
+def test_a_sticker_that_another_disk_has_is_told_at_its_field(desk: Client, tmp_path: Path) -> None:
+    desk.post(url("medium_add"), disk(tmp_path))
+    said = text(desk.post(url("medium_add"), disk(tmp_path)))
+    assert "Ini sudah dipakai. Tulis yang lain." in said
+    assert "Ada isian yang perlu diperbaiki." in said
+    assert "telah ada" not in said
+    assert "dibawah" not in said
+
+
+def test_columns_have_the_words_of_the_office(desk: Client) -> None:
+    plan = PlanFactory()
+    for name, args in (("changelist", ()), ("change", (plan.pk,))):
+        page = text(desk.get(url(f"recordingplan_{name}", *args)))
+        assert "Kamera" in page
+        assert "Camera" not in page
+
+
 def test_mounted_disks_are_those_that_a_person_may_write_to() -> None:
     seen = disks.mounted(
         "/dev/sdb1 /media/HDD\\040biru exfat rw,nosuid 0 0\n"
