@@ -12,6 +12,7 @@ _MENU = (
     NavItem("requests:mine", _("Permohonan"), "file", "requests_app.ask", order=10),
     NavItem("requests:ask", _("Ajukan baru"), "plus", "requests_app.ask", order=20),
     NavItem("requests:all", _("Semua permohonan"), "list", "requests_app.list", order=30),
+    NavItem("books:enter", _("Buku catatan"), "book", "requests_app.enter_books", order=35),
 )
 
 

@@ -87,6 +87,8 @@ PERMISSIONS = {
     "requests_app.attach": Rule(_applicant | _scribe, "Melampirkan surat", 4),
     "requests_app.validate": Rule(_decides | _clerk, "Mencatat telepon validasi", 7),
     "requests_app.inbox": Rule(is_approver | is_delegate, "Membuka kotak masuk keputusan", 8),
+    # The officer and the auditor have each book in the menu; the approver's bar has one entry.
+    "requests_app.enter_books": Rule(is_approver, "Membuka buku catatan dari menu utama", 28),
     "requests_app.decide": Rule(_decides, "Menyetujui, mempersempit, atau menolak", 8),
     "requests_app.log_phone": Rule(_clerk, "Mencatat keputusan lewat telepon", 8),
     "requests_app.settle": Rule(_decides | _clerk, "Menetapkan hasil keputusan", 8),

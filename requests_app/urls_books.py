@@ -16,10 +16,13 @@ _SLUGS = {
 }
 
 urlpatterns = [
-    pattern
-    for name, slug in _SLUGS.items()
-    for pattern in (
-        path(f"{slug}/", books.show, {"book": name}, name=name),
-        path(f"{slug}.csv", books.export, {"book": name}, name=f"{name}_csv"),
-    )
+    path("", books.enter, name="enter"),
+    *(
+        pattern
+        for name, slug in _SLUGS.items()
+        for pattern in (
+            path(f"{slug}/", books.show, {"book": name}, name=name),
+            path(f"{slug}.csv", books.export, {"book": name}, name=f"{name}_csv"),
+        )
+    ),
 ]

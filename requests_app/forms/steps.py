@@ -32,10 +32,28 @@ def attempt(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def _moment() -> forms.DateTimeInput:
-    """Date and time in one control, to the second; the format is HTML's, whatever the language."""
-    attrs = {"type": "datetime-local", "step": 1}
-    return forms.DateTimeInput(attrs=attrs, format="%Y-%m-%dT%H:%M:%S")
+def _day(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date", "class": "cp-w-date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Pilih tanggalnya."),
+            "invalid": _("Tulis tanggal seperti 2026-11-23."),
+        },
+    )
+
+
+def _hour(label: Any) -> forms.TimeField:
+    """To the second, as a range may have been asked for; the format is HTML's."""
+    attrs = {"type": "time", "step": 1, "class": "cp-w-time"}
+    return forms.TimeField(
+        label=label,
+        widget=forms.TimeInput(attrs=attrs, format="%H:%M:%S"),
+        error_messages={
+            "required": _("Isi jamnya, misalnya 08.00."),
+            "invalid": _("Tulis jam seperti 08.00."),
+        },
+    )
 
 
 class ConfirmForm(forms.Form):
@@ -91,8 +109,10 @@ class ApproveForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Pilih paling sedikit satu dari kamera yang diminta.")},
     )
-    start = forms.DateTimeField(label=_("Mulai"), widget=_moment())
-    end = forms.DateTimeField(label=_("Sampai"), widget=_moment())
+    start = _day(_("Mulai, tanggal"))
+    start_time = _hour(_("Mulai, jam dalam WIB"))
+    end = _day(_("Sampai, tanggal"))
+    end_time = _hour(_("Sampai, jam dalam WIB"))
     note = forms.CharField(label=_("Catatan untuk petugas"), max_length=500, required=False)
 
     def __init__(self, data: Any = None, *, request: AccessRequest) -> None:
@@ -101,8 +121,8 @@ class ApproveForm(forms.Form):
             data,
             initial={
                 "cameras": [camera.pk for camera in cameras],
-                "start": _local(request.starts_at),
-                "end": _local(request.ends_at),
+                **_edge("start", request.starts_at),
+                **_edge("end", request.ends_at),
             },
         )
         self.request = request
@@ -115,10 +135,19 @@ class ApproveForm(forms.Form):
         data = self.cleaned_data
         return Scope(
             camera_ids=[camera.pk for camera in data["cameras"]],
-            start=data["start"] if "start" in self.changed_data else None,
-            end=data["end"] if "end" in self.changed_data else None,
+            start=self._changed("start", data),
+            end=self._changed("end", data),
         )
 
+    def _changed(self, name: str, data: dict[str, Any]) -> datetime | None:
+        if not {name, f"{name}_time"} & set(self.changed_data):
+            return None
+        return datetime.combine(data[name], data[f"{name}_time"], WIB)
 
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(WIB).replace(microsecond=0, tzinfo=None) if moment else None
+
+def _edge(name: str, moment: datetime | None) -> dict[str, Any]:
+    """The initial day and hour of one edge."""
+    if moment is None:
+        return {}
+    local = moment.astimezone(WIB).replace(microsecond=0)
+    return {name: local.date(), f"{name}_time": local.time()}

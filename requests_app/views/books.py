@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -30,6 +30,12 @@ _BATCH = 500
 # How a spreadsheet tells a formula from a text (OWASP, CSV Injection).
 _DOTS = "." * 40
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+@page("requests_app.enter_books")
+def enter(_request: PersonRequest) -> HttpResponseRedirect:
+    return redirect("books:access")
 
 
 @require_safe

@@ -43,8 +43,13 @@ def _permit(office: Office, case: Case) -> None:
         page = asking.call_and_note(kepala, case)
     with step("2", "Kepala menyetujui, dengan waktu yang lebih pendek"):
         case.range = Range(case.range.start, case.range.end - _CUT)
-        end = case.range.end.replace(tzinfo=None).isoformat(timespec="seconds")
-        page.follow("/setujui/$").press("Setujui", end=end, note="Cukup sampai ujian selesai")
+        end = case.range.end
+        page.follow("/setujui/$").press(
+            "Setujui",
+            end=f"{end:%Y-%m-%d}",
+            end_time=f"{end:%H:%M:%S}",
+            note="Cukup sampai ujian selesai",
+        )
 
 
 def _check_room(office: Office, case: Case) -> room.Reel:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from pytest_django import Settings
 
@@ -78,9 +80,23 @@ def everything(row: AccessRequest) -> dict[str, object]:
     form = page.context["form"]
     return {
         "cameras": form.initial["cameras"],
-        "start": form.initial["start"].isoformat(sep=" "),
-        "end": form.initial["end"].isoformat(sep=" "),
+        **{name: str(form.initial[name]) for name in ("start", "start_time", "end", "end_time")},
     }
+
+
+def test_approve_of_a_shorter_time_asks_day_and_hour_apart() -> None:
+    row, client = make.validated(), logged_in(approver())
+    url = f"/keputusan/{row.pk}/setujui/"
+    page = client.get(url)
+    assert "datetime-local" not in page.text
+    assert "Sampai, jam dalam WIB" in page.text
+    assert row.ends_at is not None
+    later = (row.ends_at + timedelta(minutes=1)).astimezone(WIB)
+    beyond = {**everything(row), "end": later.date(), "end_time": f"{later:%H:%M:%S}"}
+    assert "harus di dalam waktu yang diminta" in client.post(url, beyond).text
+    early = (row.ends_at - timedelta(minutes=1)).astimezone(WIB)
+    client.post(url, {**everything(row), "end": early.date(), "end_time": f"{early:%H:%M:%S}"})
+    assert AccessRequest.objects.get(pk=row.pk).approved_end == early
 
 
 def test_refuse_wants_a_reason_and_keeps_the_page() -> None:
@@ -191,3 +207,17 @@ def test_all_requests_are_found_by_word_and_state_and_never_drafts() -> None:
     assert logged_in(draft.applicant).get("/permohonan/semua/").status_code == 404
     for other_desk in (it_admin(), officer()):
         assert logged_in(other_desk).get("/permohonan/semua/").status_code == 404
+
+
+def test_books_and_menu_are_named_for_the_approver() -> None:
+    head, clerk = logged_in(approver()), logged_in(officer())
+    page = head.get("/keputusan/").text
+    bar = page[page.index('class="cp-nav"') :]
+    assert 'href="/buku/"' in bar[: bar.index("</nav>")]
+    assert head.get("/buku/").headers["Location"] == "/buku/akses/"
+    books = head.get("/buku/akses/").text
+    assert "Menu petugas" not in books
+    assert 'aria-label="Menu"' in books
+    books = clerk.get("/buku/akses/").text
+    assert "Menu petugas" in books
+    assert 'href="/buku/"' not in books
