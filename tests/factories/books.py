@@ -71,7 +71,6 @@ def told_facts(export: Export) -> Export:
                 }
             ],
         }
-    export.folder = f"EKSPOR-{export.number.replace('/', '-')}"
     export.save()
     return export
 

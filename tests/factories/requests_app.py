@@ -146,6 +146,7 @@ def verified_export(row: AccessRequest, by: User) -> Export:
         medium=disk,
         state=ExportState.VERIFIED,
         exported_by=by,
+        folder=f"EKSPOR-{permit.number.replace('/', '-')}",
         bytes=1,
         manifest_sha256="0" * 64,
         read_back="O_DIRECT",
