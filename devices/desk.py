@@ -84,7 +84,8 @@ def _tried(form: NewCameraForm, request: PersonRequest) -> Finding:
 
 def _typed(request: PersonRequest) -> dict[str, Any]:
     """What was typed, but for the password: that never goes back into a page."""
-    return {name: request.POST.get(name, "") for name in ("name", "room", "url", "username")}
+    typed = {name: request.POST.get(name, "") for name in ("name", "room", "url", "username")}
+    return {**typed, "password": bool(request.POST.get("password"))}
 
 
 def _new(request: PersonRequest, form: NewCameraForm, **more: Any) -> HttpResponse:

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Final
 
-from devices import rtsp
+from devices import onvif, rtsp
 from devices.onvif import Adapter, OnvifError
-from devices.rtsp import Endpoint, RtspError
+from devices.rtsp import Endpoint, ErrorKind, RtspError
+
+log = logging.getLogger(__name__)
+
+_PASSWORD: Final = "password"  # noqa: S105 - the name of a field
+_CABLE: Final = "Periksa kabel, daya, dan alamatnya."
+_AGAIN: Final = "Coba lagi; bila tetap begitu, mulai ulang kamera itu."
+_REMEDIES: Final = {
+    ErrorKind.ADDRESS: "Contoh: rtsp://192.168.1.20:554/jalur.",
+    ErrorKind.UNREACHABLE: _CABLE,
+    ErrorKind.TIMEOUT: _CABLE,
+    ErrorKind.AUTH: "Periksa keduanya, lalu ketik lagi.",
+    ErrorKind.NOT_FOUND: "Periksa jalur di belakang alamatnya.",
+    ErrorKind.PROTOCOL: "Periksa alamat dan portnya.",
+    ErrorKind.NOT_VIDEO: "Setel kamera ke H.264 atau H.265.",
+    ErrorKind.STALLED: _AGAIN,
+    ErrorKind.CLOSED: _AGAIN,
+    ErrorKind.CLOCK_JUMP: _AGAIN,
+    ErrorKind.LIMIT: _AGAIN,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a probe saw. `reason` is the sentence for the user where `ok` is false.
+    """What a probe saw.
 
+    Where `ok` is false `reason` is the sentence for the user, `field` the part of a form it is about.
     `clock_error_s` is device time minus ours; zero sizes and None mean unknown.
     """
 
@@ -30,9 +51,16 @@ class Finding:
     serial: str = ""
     services: tuple[str, ...] = ()
     reason: str = ""
+    field: str = "url"
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def refused(error: RtspError) -> Finding:
+    """The camera's fault with what to do about it."""
+    field = _PASSWORD if error.kind == ErrorKind.AUTH else "url"
+    return Finding(ok=False, reason=f"{error} {_REMEDIES[error.kind]}", field=field)
 
 
 def probe_stream(endpoint: Endpoint) -> Finding:
@@ -40,7 +68,7 @@ def probe_stream(endpoint: Endpoint) -> Finding:
     try:
         seen = rtsp.probe(endpoint)
     except RtspError as error:
-        return Finding(ok=False, stream_url=endpoint.url, reason=str(error))
+        return replace(refused(error), stream_url=endpoint.url)
     return Finding(
         ok=True,
         stream_url=endpoint.url,
@@ -66,9 +94,12 @@ def probe_onvif(host: str, port: int, username: str, password: str) -> Finding:
         address = adapter.stream_uri(profiles[0].token)
         endpoint = replace(Endpoint.parse(address), username=username, password=password)
     except OnvifError as error:
-        return Finding(ok=False, reason=str(error))
+        # What the camera said in its own English is for the log.
+        log.info("ONVIF probe of %s: %s (%s)", host, error.kind, error.detail)
+        field = _PASSWORD if error.kind == onvif.ErrorKind.AUTH else "url"
+        return Finding(ok=False, reason=str(error), field=field)
     except RtspError as error:
-        return Finding(ok=False, services=services, reason=str(error))
+        return replace(refused(error), services=services)
     return replace(
         probe_stream(endpoint),
         clock_error_s=clock_error,

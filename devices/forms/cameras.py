@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from devices.models import Device, Room
 from devices.services.cameras import Address
 
 _SECRET = {"autocomplete": "new-password"}
+_AGAIN = _("Ketik lagi kata sandinya: yang tadi tidak disimpan dan tidak ditampilkan.")
 
 
 class NewCameraForm(forms.Form):
@@ -39,6 +42,12 @@ class NewCameraForm(forms.Form):
         help_text=_("Disimpan tersandi dan tidak pernah ditampilkan lagi."),
         widget=forms.PasswordInput(attrs=_SECRET),
     )
+
+    def __init__(self, data: Any = None, **given: Any) -> None:
+        super().__init__(data, **given)
+        # A password never goes back into a page: one that was typed is missed without a word.
+        if (data or given.get("initial") or {}).get("password"):
+            self.fields["password"].help_text = _AGAIN
 
     def clean_url(self) -> str:
         """An address with an account in it is refused before it can reach a log."""

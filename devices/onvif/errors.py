@@ -27,10 +27,10 @@ _SENTENCES: Final = {
     ErrorKind.ADDRESS: "Alamat kamera tidak dapat dipakai; periksa host, porta, dan skemanya.",
     ErrorKind.UNREACHABLE: "Kamera tidak terhubung; periksa kabel, daya, alamat, dan portanya.",
     ErrorKind.TIMEOUT: "Kamera tidak menjawab sampai batas waktu; coba lagi sebentar lagi.",
-    ErrorKind.AUTH: "Kamera menolak nama pengguna atau kata sandi ini.",
+    ErrorKind.AUTH: "Kamera menolak nama pengguna atau kata sandi ini; periksa, lalu ketik lagi.",
     ErrorKind.CLOCK: "Jam kamera tidak dapat dibaca; setel jam atau NTP kamera itu.",
-    ErrorKind.NOT_SUPPORTED: "Kamera tidak menyediakan layanan ONVIF ini.",
-    ErrorKind.BROKEN: "Jawaban kamera tidak sesuai ONVIF, maka tidak dipakai.",
+    ErrorKind.NOT_SUPPORTED: "Kamera ini tidak menyediakan ONVIF; pakai alamat rtsp kamera itu.",
+    ErrorKind.BROKEN: "Jawaban kamera tidak sesuai ONVIF; pakai alamat rtsp kamera itu.",
 }
 # Trying again changes nothing until a person corrects the camera or its entry; repeated wrong
 # logins lock accounts on real cameras.
@@ -41,14 +41,16 @@ class OnvifError(Exception):
     """One failed talk with a camera.
 
     `kind` says what to do about it, `permanent` that a repeat is useless, `detail` what was seen
-    (short, printable, without the password). `str()` is a sentence for the user.
+    (short, printable, without the password), for the log. `str()` is a sentence for the user; only
+    for an address, where the detail is in our own words, does it say that too.
     """
 
     def __init__(self, kind: ErrorKind, detail: str = "") -> None:
         self.kind = kind
         self.permanent = kind in _PERMANENT
         self.detail = detail
-        super().__init__(f"{_SENTENCES[kind]} ({detail})" if detail else _SENTENCES[kind])
+        told = f" ({detail})" if detail and kind is ErrorKind.ADDRESS else ""
+        super().__init__(f"{_SENTENCES[kind]}{told}")
 
 
 def scrubbed(text: str, secret: str) -> str:

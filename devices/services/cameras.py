@@ -39,7 +39,7 @@ def probe(*, address: Address, by: Caller) -> Finding:
         try:
             endpoint = Endpoint.parse(address.url)
         except RtspError as error:
-            return Finding(ok=False, reason=str(error))
+            return probing.refused(error)
         return probing.probe_stream(
             replace(endpoint, username=address.username, password=address.password)
         )
@@ -69,7 +69,7 @@ def add_camera(
     """
     found = finding or probe(address=address, by=by)
     if not found.ok:
-        raise Refused(found.reason, "url")
+        raise Refused(found.reason, found.field)
     endpoint = Endpoint.parse(found.stream_url)
     with transaction.atomic():
         device = Device(
@@ -167,7 +167,7 @@ def _same_host(device: Device, url: str, password: str) -> Finding:
         raise Refused(_("Alamat perangkat ini %s. Ubah dahulu di Perangkat.") % device.host, "url")
     found = probing.probe_stream(replace(place, username=device.username, password=password))
     if not found.ok:
-        raise Refused(found.reason, "url")
+        raise Refused(found.reason, found.field)
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -78,7 +79,9 @@ def test_new_camera_with_a_wrong_password_saves_nothing_and_never_echoes_it(
 ) -> None:
     wrong = "kata-sandi-salah"
     answer = desk.post(url("camera_new"), new(camera, password=wrong))
-    assert "kata sandi" in text(answer).lower()
+    assert "Kamera menolak nama pengguna atau kata sandi." in text(answer)
+    assert "password" in answer.context["form"].errors
+    assert "Ketik lagi kata sandinya" in text(answer)
     assert 'value="Lobi timur"' in answer.content.decode()
     assert wrong not in answer.content.decode()
     assert not Device.objects.exists()
@@ -91,6 +94,30 @@ def test_new_camera_address_with_an_account_in_it_is_refused(
     answer = desk.post(url("camera_new"), sent)
     assert "Tulis alamat tanpa nama pengguna dan kata sandi." in text(answer)
     assert not Device.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["", "/salah"])
+def test_new_camera_by_onvif_that_refuses_is_told_without_its_codes(
+    desk: Client, camera: VirtualCamera, path: str
+) -> None:
+    camera.refuse_auth()
+    place = camera.onvif_url.partition("/onvif")[0]
+    said = text(desk.post(url("camera_new"), new(camera, url=f"{place}{path}")))
+    assert "Kamera menolak nama pengguna atau kata sandi ini; periksa, lalu ketik lagi." in said
+    assert "NotAuthorized" not in said
+    assert "HTTP" not in said.replace("http://", "")
+
+
+def test_new_camera_that_is_not_there_says_what_to_look_at(desk: Client) -> None:
+    sent = {"name": "Lobi", "room": RoomFactory().pk, "url": "rtsp://127.0.0.1:9/jalur"}
+    said = text(desk.post(url("camera_new"), sent))
+    assert "Kamera tidak dapat dihubungi. Periksa kabel, daya, dan alamatnya." in said
+
+
+def test_command_for_a_camera_that_does_not_answer_leaves_no_room_behind() -> None:
+    with pytest.raises(CommandError, match="Periksa kabel"):
+        call_command("add_camera", "Lobi", "rtsp://127.0.0.1:9/jalur", room="Ruang Contoh")
+    assert not Room.objects.exists()
 
 
 def test_new_camera_of_a_known_name_is_refused_before_it_is_asked(

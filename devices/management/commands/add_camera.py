@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.errors import Refused
 from devices.models import Room
-from devices.services.cameras import Address, add_camera
+from devices.services.cameras import Address, add_camera, probe
 
 
 class Command(BaseCommand):
@@ -25,14 +26,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         password = sys.stdin.readline().rstrip("\n") if options["password_stdin"] else ""
-        room, _created = Room.objects.get_or_create(name=options["room"])
+        address = Address(options["url"], options["user"], password)
         try:
-            camera = add_camera(
-                name=options["name"],
-                room=room,
-                address=Address(options["url"], options["user"], password),
-                by=SYSTEM,
-            )
+            # Some seconds; a camera that does not answer leaves no room behind.
+            finding = probe(address=address, by=SYSTEM)
+            with transaction.atomic():
+                room, _created = Room.objects.get_or_create(name=options["room"])
+                camera = add_camera(
+                    name=options["name"], room=room, address=address, by=SYSTEM, finding=finding
+                )
         except Refused as error:
             raise CommandError(error.message) from error
         except ValidationError as error:
