@@ -45,7 +45,7 @@ def _day(label: Any) -> forms.DateField:
 
 def _hour(label: Any) -> forms.TimeField:
     """To the second, as a range may have been asked for; the format is HTML's."""
-    attrs = {"type": "time", "step": 1, "class": "cp-w-time"}
+    attrs = {"type": "time", "step": 1, "class": "cp-w-date"}
     return forms.TimeField(
         label=label,
         widget=forms.TimeInput(attrs=attrs, format="%H:%M:%S"),

@@ -58,7 +58,9 @@ def _next(shown: AccessRequest, *, own: bool) -> dict[str, Any] | None:
     keys = _keys(shown) if own else []
     step = _step(shown, own=own)
     if step is None:
-        return {"title": _("kunci ruang"), "more": keys} if keys else None
+        asked = any(key["url"] for key in keys)
+        title = _("pastikan kunci ruang") if asked else _("kembalikan kunci ruang")
+        return {"title": title, "more": keys} if keys else None
     return {**step, "more": keys}
 
 
