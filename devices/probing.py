@@ -34,7 +34,7 @@ _REMEDIES: Final = {
 class Finding:
     """What a probe saw.
 
-    Where `ok` is false `reason` is the sentence for the user, `field` the part of a form it is about.
+    Where `ok` is false `reason` is the sentence for the user, `field` the form's part it is about.
     `clock_error_s` is device time minus ours; zero sizes and None mean unknown.
     """
 
