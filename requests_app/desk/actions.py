@@ -94,8 +94,10 @@ def _handed_over(row: AccessRequest) -> Iterator[Action]:
     if row.purpose != Purpose.ASSESSMENT:
         return
     asked = hasattr(row, "source_erasure")
-    label = _("Lihat pemusnahan") if asked else _("Hapus sumber")
-    yield _link(row, "request_erase", label, _("menghapus sumber rekaman asesmen"), "trash")
+    label = _("Lihat pemusnahan") if asked else _("Minta pemusnahan")
+    yield _link(
+        row, "request_erase", label, _("meminta pemusnahan sumber rekaman asesmen"), "trash"
+    )
 
 
 def _keys(row: AccessRequest) -> Iterator[Action]:

@@ -36,7 +36,7 @@ class Source:
     @property
     def words(self) -> str:
         facts = {"files": words.number(self.files), "size": words.size(self.bytes)}
-        return _("%(files)s berkas, %(size)s") % facts
+        return _("%(files)s potongan, %(size)s") % facts
 
 
 def source_of(export: Export) -> Source:
@@ -67,10 +67,10 @@ def rows(export: Export, source: Source) -> list[Row]:
 def _rounded(source: Source) -> str:
     """Only whole files go, so that a little more than the exported time does."""
     if source.first is None or source.last is None:
-        return _("Berkas di tepi ikut utuh, sehingga dapat lebih panjang.")
+        return _("Potongan di tepi ikut utuh, sehingga dapat lebih panjang.")
     first, last = (f"{edge.astimezone(WIB):%H.%M.%S}" for edge in (source.first, source.last))
     edges = {"first": first, "last": last}
-    return _("Berkas di tepi ikut utuh: seluruhnya dari %(first)s sampai %(last)s WIB.") % edges
+    return _("Potongan di tepi ikut utuh: seluruhnya dari %(first)s sampai %(last)s WIB.") % edges
 
 
 def checks(row: AccessRequest, export: Export) -> list[dict[str, str]]:

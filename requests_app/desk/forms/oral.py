@@ -25,7 +25,10 @@ class TakeDownForm(OnceForm):
     """A request as the officer takes it down for an applicant. Times are in WIB."""
 
     applicant = forms.ModelChoiceField(
-        queryset=User.objects.none(), label=_("Pemohon"), empty_label=_("Pilih nama")
+        queryset=User.objects.none(),
+        label=_("Pemohon"),
+        empty_label=_("Pilih nama"),
+        error_messages={"required": _("Pilih pemohonnya.")},
     )
     activity = forms.CharField(
         label=_("Kegiatan atau peristiwa"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
@@ -48,10 +51,17 @@ class TakeDownForm(OnceForm):
         help_text=_("Lebih awal dari jam mulai berarti hari berikutnya."),
     )
     wants_room = forms.BooleanField(label=_("Perlu kunci ruang rekaman"), required=False)
-    validator_name = forms.CharField(label=_("Yang dapat dihubungi Kepala"), max_length=120)
+    validator_name = forms.CharField(
+        label=_("Yang dapat dihubungi Kepala"),
+        max_length=120,
+        error_messages={"required": _("Isi nama yang dapat dihubungi Kepala.")},
+    )
     validator_position = forms.CharField(label=_("Jabatannya"), max_length=120, required=False)
     validator_phone = forms.CharField(
-        label=_("Teleponnya"), max_length=30, widget=forms.TextInput(attrs={"type": "tel"})
+        label=_("Teleponnya"),
+        max_length=30,
+        widget=forms.TextInput(attrs={"type": "tel"}),
+        error_messages={"required": _("Isi nomor telepon yang dapat dihubungi Kepala.")},
     )
 
     def __init__(self, data: object = None, files: object = None, **given: Any) -> None:

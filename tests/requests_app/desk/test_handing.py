@@ -61,7 +61,7 @@ def test_hand_over_page_before_the_export_leads_back(desk: Client) -> None:
 
 def test_erase_shows_what_goes_and_the_paper(desk: Client, handed: AccessRequest) -> None:
     said = text(desk.get(url("request_erase", handed.pk)))
-    assert "1 berkas" in said
+    assert "1 potongan" in said
     assert "Berita Acara Pemusnahan Rekaman" in said
     assert "Tidak ada penahanan atau permohonan lain" in said
     assert "Petugas Contoh" in said
@@ -121,7 +121,7 @@ def test_erase_page_afterwards_is_the_paper_with_what_went(
     answer = desk.get(url("request_erase", row.pk))
     said = text(answer)
     assert "Selesai untuk permohonan" in said
-    assert "31 berkas, 2,5 GB" in said
+    assert "31 potongan, 2,5 GB" in said
     assert "Kunci pembuka rekaman dimusnahkan, lalu berkasnya dihapus" in said
     for word in ("Pratinjau", "Hapus sumber", "tertulis saat dihapus", "Kelas H1"):
         assert word not in answer.content.decode()

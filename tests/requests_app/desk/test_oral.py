@@ -10,6 +10,7 @@ from cctvportal.accounts.models import User
 from cctvportal.common.clock import WIB, now
 from requests_app.enums import RequestForm, RequestState
 from requests_app.models import AccessRequest
+from requests_app.services.decide import refuse
 from tests.factories import accounts
 from tests.factories import requests_app as made
 from tests.factories.devices import CameraFactory
@@ -66,10 +67,17 @@ def test_oral_request_refused_keeps_what_was_typed_and_may_be_sent_again(desk: C
     assert desk.post(url("request_oral"), good).status_code == 302
 
 
+def test_oral_request_that_was_refused_waits_for_nobody(desk: Client) -> None:
+    row = refuse(made.validated(made.oral()), reason="Tidak sesuai tugas", by=accounts.approver())
+    assert "Pemohon belum memastikan" not in text(desk.get(url("request", row.pk)))
+
+
 def test_oral_request_empty_names_what_is_missing(desk: Client) -> None:
     said = text(desk.post(url("request_oral"), {"token": str(uuid4())}))
     assert "“Kegiatan atau peristiwa” belum diisi." in said
     assert "Pilih paling sedikit satu kamera." in said
+    assert "Isi nomor telepon yang dapat dihubungi Kepala." in said
+    assert "“Teleponnya”" not in said
     assert AccessRequest.objects.count() == 0
 
 

@@ -169,8 +169,8 @@ def test_erasure_is_agreed_to_with_everything_in_sight(settings: Settings) -> No
     first = part.started_at.astimezone(WIB) if part.started_at else None
     for fact in (
         camera.name,
-        "1 berkas",
-        f"Berkas di tepi ikut utuh: seluruhnya dari {first:%H.%M.%S}",
+        "1 potongan",
+        f"Potongan di tepi ikut utuh: seluruhnya dari {first:%H.%M.%S}",
         f"Isi {export.medium.label} dibaca ulang dan sama dengan sumber",
         f"{export.medium.label} diserahkan kepada {row.applicant.name}",
         "Tidak ada penahanan atau permohonan lain",
