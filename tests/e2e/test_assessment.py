@@ -53,7 +53,7 @@ def erase(office: Office, case: Case) -> None:
     """The officer asks with the typed number, the approver agrees, the page tells the end."""
     kepala, petugas = office["kepala"], office["petugas"]
     petugas.home()
-    petugas.follow("Hapus sumber", row=case.number)
+    petugas.follow("Minta pemusnahan", row=case.number)
     petugas.fill("Ketik nomor permohonan", case.number)
     petugas.press("Minta pemusnahan sumber")
     kepala.home()
