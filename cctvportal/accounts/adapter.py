@@ -33,6 +33,7 @@ def _is_proxy(address: str) -> bool:
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth carries no types
     error_messages: ClassVar = {
         **DefaultAccountAdapter.error_messages,
+        "enter_current_password": _("Kata sandi sekarang salah. Ketik lagi."),
         "username_password_mismatch": _("NIP atau kata sandi salah. Periksa lalu ketik lagi."),
     }
 

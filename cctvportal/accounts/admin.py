@@ -15,6 +15,7 @@ from cctvportal.accounts.enums import ChangeKind
 from cctvportal.accounts.models import User
 from cctvportal.accounts.selectors import needs_second_person, waiting_changes
 from cctvportal.accounts.services import people
+from cctvportal.service_admin import PlainAdmin
 
 # Rights come from roles and rules alone; there are no groups and no mail addresses to keep.
 admin.site.unregister(Group)
@@ -22,7 +23,7 @@ admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(PlainAdmin[User]):
     """The IT admin adds people and hands out links to set a password.
 
     Whoever opens a link first sets the password; so links and roles of staff wait for an approver.
