@@ -20,6 +20,8 @@ VALIDATOR: Final = "Koordinator Contoh"
 DISK: Final = "HDD-DEMO"
 # Long enough to hold parts of two of the demo's segments.
 LENGTH: Final = timedelta(seconds=12)
+# Then the segment with its end is closed, and a story takes longer than this.
+_AGO: Final = timedelta(seconds=26)
 _NUMBER: Final = re.compile(r"\d{3}/CCTV/[IVX]+/\d{4}")
 
 
@@ -31,10 +33,10 @@ class Case:
     number: str = ""
 
 
-def case(activity: str, camera: str) -> Case:
-    """About the footage of the next seconds, that no other story asks for."""
-    start = wall_clock() + timedelta(seconds=1)
-    return Case(activity, camera, Range(start, start + LENGTH))
+def case(office: Office, event: str, camera: str) -> Case:
+    """About footage that is recorded already, and that no story before it asked for."""
+    start = max(office.stack.since, wall_clock() - _AGO)
+    return Case(f"{event} di layar {office.walk.size[0]}", camera, Range(start, start + LENGTH))
 
 
 def ask(applicant: Person, case: Case, *, room: bool, letter: bool) -> None:
@@ -48,6 +50,11 @@ def ask(applicant: Person, case: Case, *, room: bool, letter: bool) -> None:
     applicant.press("Lanjut")
     choose_footage(applicant, case)
     wait_until_recorded(applicant, case)
+    send(applicant, case, room=room)
+
+
+def send(applicant: Person, case: Case, *, room: bool) -> None:
+    """From the chosen footage to the number."""
     applicant.press("Lanjut")
     applicant.fill("Nama", VALIDATOR)
     applicant.fill("Jabatan", "Koordinator kegiatan")

@@ -60,7 +60,7 @@ class Office:
         )
         context.set_default_timeout(20_000)
         self.closing.callback(context.close)
-        return Person(role, context, self.stack.address, self.walk)
+        return Person(role, context, self.stack.address, self.walk, scripts=scripts)
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}px")
@@ -73,5 +73,8 @@ def office(
     walk = Walk(size, story)
     with ExitStack() as closing:
         yield Office(stack, chromium_browser, walk, closing)
-    print(f"{walk.story} {size[0]} px: {len(walk.pages)} pages, {len(set(walk.pages))} different")  # noqa: T201 - shown by -rP
-    assert walk.problems == []
+    different = sorted(set(walk.pages))
+    print(f"{walk.story} {size[0]} px: {len(walk.pages)} pages, {len(different)} different")  # noqa: T201 - shown by -rP
+    print(*different, sep="\n")  # noqa: T201
+    if walk.problems:
+        pytest.fail("\n".join(walk.problems), pytrace=False)

@@ -15,7 +15,7 @@ from typing import Any
 
 from cctvportal.embedded import leftovers, programs
 from tests.demo.browser import Browser
-from tests.demo.office import wait_for_cameras
+from tests.demo.office import wait_for_cameras, wall_clock
 from tests.template import ROOT
 
 _PATIENCE = 120
@@ -32,6 +32,8 @@ class Stack:
         self.output = folder / "output.txt"
         self.port, self.camera_port = free_ports()
         self.child: subprocess.Popen[bytes] | None = None
+        # Both cameras record since then at the latest.
+        self.since = wall_clock()
 
     @property
     def address(self) -> str:
@@ -63,6 +65,7 @@ class Stack:
         account = self.accounts["petugas"]
         officer.open("/").press("Masuk", login=account["nip"], password=account["password"])
         wait_for_cameras(officer, "Lobi", "Parkir")
+        self.since = wall_clock()
 
     def _wait_for(self, sentence: str) -> None:
         deadline = time.monotonic() + _PATIENCE

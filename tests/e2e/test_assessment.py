@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2
 
 
 def test_assessment_is_exported_handed_over_and_its_source_destroyed(office: Office) -> None:
-    case = steps.case(f"Uji kompetensi di layar {office.walk.size[0]}", "Lobi")
+    case = steps.case(office, "Uji kompetensi", "Lobi")
     pemohon = office["pemohon"]
     steps.ask(pemohon, case, room=True, letter=True)
     steps.decide(office["kepala"], case)
@@ -68,5 +68,5 @@ def erase(office: Office, case: Case) -> None:
 def read_books(office: Office, case: Case) -> None:
     pemeriksa = office["pemeriksa"]
     for title in ("Buku catatan akses", "Buku hard disk"):
-        pemeriksa.follow(title)
+        pemeriksa.choose_from_menu(title)
         pemeriksa.reads(case.number)

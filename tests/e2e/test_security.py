@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2
 
 def test_security_is_exported_handed_over_and_its_source_stays(office: Office) -> None:
     # Of Lobi: Parkir's two minutes could be over before the story is.
-    case = steps.case(f"Kehilangan helm di layar {office.walk.size[0]}", "Lobi")
+    case = steps.case(office, "Kehilangan helm", "Lobi")
     umum, petugas = office["umum"], office["petugas"]
     steps.ask(umum, case, room=False, letter=False)
     steps.decide(office["kepala"], case)
