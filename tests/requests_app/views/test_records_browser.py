@@ -64,7 +64,8 @@ def _cameras(clerk: User) -> None:
     covered = books.recording("Lorong lantai 2")
     for plan in (good, broken, covered):
         for part in range(8):
-            make.footage(plan.camera, start + timedelta(minutes=90 * part), 80)
+            for ten in range(8):
+                make.footage(plan.camera, start + timedelta(minutes=90 * part + 10 * ten), 10)
     books.gap(broken.camera, now() - timedelta(minutes=72), None)
     books.gap(good.camera, now() - timedelta(minutes=50), 4, cause=GapCause.STALLED)
     books.incident(
