@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cctvportal.embedded import leftovers, programs
+from cctvportal.embedded import leftovers, process, programs
 from tests.demo.browser import Browser
 from tests.demo.office import wait_for_cameras, wall_clock
 from tests.template import ROOT
@@ -51,15 +51,13 @@ class Stack:
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         ours = {"PORTAL_DATA_DIR": str(self.data_dir), "PORT": str(self.port)}
         ours |= {programs.CAMERA_PORT: str(self.camera_port)}
-        with self.output.open("wb") as output:
-            self.child = subprocess.Popen(
-                [sys.executable, "-m", "cctvportal.embedded", "run"],
-                cwd=ROOT,
-                env=kept | ours,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        # Should this process be killed, the portal ends by itself.
+        self.child = process.spawn(
+            [sys.executable, "-m", "cctvportal.embedded", "run"],
+            log=self.output,
+            environment=kept | ours,
+            folder=str(ROOT),
+        )
         self._wait_for("portal siap")
         officer = Browser(self.address, "petugas")
         account = self.accounts["petugas"]
