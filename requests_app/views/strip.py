@@ -17,6 +17,8 @@ _STEPS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 120, 300, 600, 900, 18
 _MOST_STILLS = 12
 _MOST_SENTENCES = 4
 _MOST_JUMPS = 8
+# No camera that we know sends a whole picture more seldom.
+_LEAD_IN = timedelta(seconds=10)
 _EXACT_BELOW = timedelta(minutes=10)
 
 
@@ -170,11 +172,11 @@ def _stretches(
             end=until,
             x=f"{(begin - start) / length:.3%}",
             width=f"{max((until - begin) / length, 0.0 if has else 0.008):.3%}",
-            why="" if has else _why(begin, until, booked),
+            why="" if has else _why(begin, until, booked, leads=begin == start),
         )
 
 
-def _why(start: datetime, end: datetime, booked: Sequence[Gap]) -> str:
+def _why(start: datetime, end: datetime, booked: Sequence[Gap], *, leads: bool) -> str:
     """The cause that fills most of the gap; without one, what can be said all the same."""
     moment = now()
 
@@ -185,6 +187,8 @@ def _why(start: datetime, end: datetime, booked: Sequence[Gap]) -> str:
     if best is not None and shared(best) > timedelta(0):
         cause = str(best.get_cause_display())
         return cause[:1].lower() + cause[1:]
+    if leads and end - start <= _LEAD_IN:
+        return _("film mulai pada gambar utuh pertama di dalam waktu izin")
     if end > moment - timedelta(minutes=2):
         return _("belum direkam atau belum selesai disimpan")
     return _("tidak ada rekaman")
