@@ -74,8 +74,7 @@ class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
     form = TermForm
     list_display = ("of_camera", "volume", "term", "legal_basis")
     list_select_related = ("camera", "volume")
-    fields = ("of_camera", "volume", "amount", "unit", "legal_basis")
-    readonly_fields = ("of_camera", "volume")
+    readonly_fields = ("of_camera", "volume", "term")
 
     @admin.display(description=gettext_lazy("kamera"), ordering="camera__name")
     def of_camera(self, obj: RecordingPlan) -> str:
@@ -84,6 +83,11 @@ class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
     @admin.display(description=gettext_lazy("masa simpan"))
     def term(self, obj: RecordingPlan) -> str:
         return words.duration(obj.keep_for)
+
+    def get_fields(self, request: HttpRequest, obj: RecordingPlan | None = None) -> Any:
+        """A reader sees the term as words; only who may change it sees the fields for it."""
+        typed = ("amount", "unit") if self.has_change_permission(request, obj) else ("term",)
+        return ("of_camera", "volume", *typed, "legal_basis")
 
     def keep(self, saving: Saving[RecordingPlan]) -> None:
         given = saving.typed
