@@ -101,7 +101,7 @@ def number_on(person: Person) -> str:
 def decide(approver: Person, case: Case) -> None:
     """Reads it, writes the call down, approves."""
     approver.home()
-    approver.follow("Baca dan putuskan")
+    approver.follow("Baca dan putuskan", row=case.activity)
     approver.reads(case.activity, case.number, "Ditahan untuk permohonan ini")
     approver.choose("Membenarkan kegiatan ini")
     approver.press("Catat hasil")
@@ -158,7 +158,7 @@ def hand_over(office: Office, applicant: Person, case: Case) -> None:
     officer.choose("Hard disk sudah saya berikan")
     officer.press("Catat serah terima")
     applicant.home()
-    applicant.follow("Pastikan serah terima")
+    applicant.follow("Pastikan serah terima", row=case.activity)
     applicant.reads("menjamin kerahasiaan")
     applicant.choose("Saya menyatakan seperti tertulis di atas")
     applicant.press("Terima dan nyatakan")

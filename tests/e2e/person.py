@@ -90,7 +90,7 @@ class Person:
         self.look()
 
     def follow(self, words: str, *, row: str = "") -> None:
-        """Clicks the link whose words begin so; in the table's row that holds `row`."""
+        """Clicks the link whose words begin so; in the table's row or the card that holds `row`."""
         self._click(self._scope(row).get_by_role("link", name=begins(words)).first)
 
     def choose_from_menu(self, words: str) -> None:
@@ -105,7 +105,7 @@ class Person:
         self._click(self.page.get_by_role("button", name=begins(words)).first)
 
     def _scope(self, row: str) -> Page | Locator:
-        return self.page.get_by_role("row").filter(has_text=row) if row else self.page
+        return self.page.locator("tr, .cp-card").filter(has_text=row) if row else self.page
 
     def _click(self, target: Locator) -> None:
         target.click()

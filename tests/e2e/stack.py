@@ -16,12 +16,14 @@ from typing import Any
 from cctvportal.embedded import leftovers, process, programs
 from tests.demo.browser import Browser
 from tests.demo.office import wait_for_cameras, wall_clock
+from tests.servers import worker_name
 from tests.template import ROOT
 
 _PATIENCE = 120
 _KEPT = ("PATH", "HOME", "LANG")
-# Below the ports that the kernel gives away by itself, where a camera's pair stays free.
-_PORTS = range(20_000, 32_000, 10)
+# Below the ports that the kernel gives away by itself. Workers of one run look in parts of their
+# own: each that gets a test of these starts a portal, and both may choose at the same moment.
+_PARTS, _FIRST, _LAST = 8, 20_000, 31_000
 
 
 class Stack:
@@ -85,7 +87,8 @@ class Stack:
 
 def free_ports() -> tuple[int, int]:
     """A port for the web, and the first of the cameras' (see programs.virtual_cameras)."""
-    for web in random.sample(_PORTS, 50):
+    part = int("".join(filter(str.isdigit, worker_name())) or 0) % _PARTS
+    for web in random.sample(range(_FIRST + 10 * part, _LAST, 10 * _PARTS), 40):
         cameras = programs.virtual_cameras(web + 1000)
         wanted = [web, *(port for one in cameras for port in (one.rtsp_port, one.onvif_port))]
         if all(map(_is_free, wanted)):

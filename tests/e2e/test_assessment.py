@@ -9,7 +9,7 @@ from tests.e2e import case as steps
 from tests.e2e.case import Case
 from tests.e2e.conftest import Office
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_assessment_is_exported_handed_over_and_its_source_destroyed(office: Office) -> None:
@@ -57,7 +57,7 @@ def erase(office: Office, case: Case) -> None:
     petugas.fill("Ketik nomor permohonan", case.number)
     petugas.press("Minta pemusnahan sumber")
     kepala.home()
-    kepala.follow("Periksa pemusnahan")
+    kepala.follow("Periksa pemusnahan", row=case.activity)
     kepala.press("Setujui pemusnahan")
     petugas.again()
     ending = expect(petugas.page.locator("#kemajuan-nama"))

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e import case as steps
 from tests.e2e.conftest import Office
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_security_is_exported_handed_over_and_its_source_stays(office: Office) -> None:

@@ -1,4 +1,4 @@
-"""Every page that menus, lists and forms lead to, by their links, after the stories."""
+"""Every page that menus, lists and forms lead to, by their links, while a request is open."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.e2e import case as steps
 from tests.e2e.conftest import Office
 from tests.e2e.person import Person, place
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Files, parts of pages, pages in other words, and what only a running request opens.
 _NO_PAGE: Final = re.compile(
     r"\.(pdf|csv|jpg|m3u8|mp4)$|/(surat|pindaian|kemajuan)/|/jsi18n|^/i18n"
@@ -26,10 +27,14 @@ _MUST: Final = (
     *("/admin/recordings/medium/", "/admin/recordings/medium/add/"),
     *("/admin/accounts/user/", "/admin/accounts/user/add/", "/admin/accounts/user/#/change/"),
     *("/pemantauan/", "/kejadian/", "/buku/akses/", "/buku/hard-disk/", "/keputusan/"),
+    *("/keputusan/#/", "/keputusan/#/setujui/", "/keputusan/#/tolak/"),
+    *("/admin/permohonan/#/validasi/", "/admin/permohonan/#/telepon/"),
 )
 
 
 def test_walk_over_every_page(office: Office) -> None:
+    case = steps.case(office, "Penelusuran", "Lobi")
+    steps.ask(office["pemohon"], case, room=True, letter=False)
     seen: set[str] = set()
     visitor = office.somebody("tamu")
     visitor.open("/")

@@ -10,7 +10,7 @@ from tests.e2e import case as steps
 from tests.e2e.conftest import Office
 from tests.e2e.person import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # The ring that the style sheet draws is an outline or a shadow; the browser's own would be auto.
 _RING = """() => {
   const one = document.activeElement;
