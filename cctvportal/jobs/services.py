@@ -8,6 +8,7 @@ from django.db.models import Q
 from kombu.exceptions import OperationalError
 
 from cctvportal.celery import app
+from cctvportal.common import crash
 from cctvportal.common.clock import ago, now
 from cctvportal.common.errors import Refused
 from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
@@ -75,9 +76,11 @@ def run(job_id: str, owner: str) -> None:
     lease = claim(job_id, owner)
     if lease is None:
         return
+    crash.step("job.claimed")
     with lease:
         try:
             HANDLERS[lease.job.kind](lease)
+            crash.step("job.carried_out")
         except LeaseLost:
             log.warning("job %s went to another worker", job_id)
         except JobCancelled:
@@ -91,6 +94,7 @@ def run(job_id: str, owner: str) -> None:
             _settle(lease, f"Kesalahan tak terduga ({type(error).__name__}).", permanent=False)
         else:
             lease.finish(JobState.DONE)
+            crash.step("job.finished")
 
 
 def _settle(lease: Lease, sentence: str, *, permanent: bool) -> None:

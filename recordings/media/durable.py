@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cctvportal.common import crash
+
 TEMPORARY = ".tmp"
 # Filesystems answer flushes that come together with one commit: eight at a time measured ten
 # times faster than one after the other.
@@ -50,7 +52,10 @@ def write_all_beside(files: Sequence[tuple[Path, bytes]]) -> list[tuple[Path, Pa
 
 def replace(target: Path, data: bytes) -> None:
     """Put `data` in place of `target`, whole or not at all, durable on return."""
-    write_beside(target, data).replace(target)
+    temporary = write_beside(target, data)
+    crash.step("file.written_beside")
+    temporary.replace(target)
+    crash.step("file.renamed")
     sync_folder(target.parent)
 
 
@@ -65,5 +70,7 @@ def shred(path: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+    crash.step("keys.overwritten")
     path.unlink()
+    crash.step("keys.unlinked")
     sync_folder(path.parent)

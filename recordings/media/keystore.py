@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
+from cctvportal.common import crash
 from recordings.media import durable, keyfile
 from recordings.media.errors import KeyMissing, KeyReused, KeystoreDamaged
 from recordings.media.keyfile import KEY_BYTES, Shelf
@@ -138,13 +139,16 @@ class Keystore:
         if not (gone or doubtful or self._unfinished()):
             return Destruction(before, before, (), absent, unreadable)
         after = self._new_epoch(before + 1)
+        crash.step("keys.epoch_made")
         for shelf in asked.keys() & held.keys():
             held[shelf] = keyfile.without(held[shelf], asked[shelf])
         self._reseal(held, after)
         self._prove(held, after)
+        crash.step("keys.proved")
         for epoch in self._epochs():
             if epoch < after:
                 durable.shred(self._epoch_path(epoch))
+        crash.step("keys.epochs_gone")
         return Destruction(before, after, gone, absent, unreadable)
 
     def _open_all(self) -> tuple[dict[Shelf, bytes], tuple[str, ...]]:
@@ -171,11 +175,16 @@ class Keystore:
                 sealed.append((target, keyfile.seal(shelf, epoch, secret, rows)))
             else:
                 target.unlink()
-        for temporary, target in durable.write_all_beside(sealed):
+        written = durable.write_all_beside(sealed)
+        crash.step("keys.resealed")
+        for temporary, target in written:
             temporary.replace(target)
+            crash.step("keys.replaced")
         for leftover in self._names(durable.TEMPORARY):
             (self._folder / leftover).unlink()
+        crash.step("keys.leftovers_gone")
         durable.sync_folder(self._folder)
+        crash.step("keys.folder_synced")
 
     def _prove(self, held: Mapping[Shelf, bytes], epoch: int) -> None:
         # The old epoch's key goes only after what shall remain was read back from the files.

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from cctvportal.common import crash
 from recordings.media.durable import TEMPORARY
 from recordings.media.errors import MediaError
 from recordings.media.recovery import Recovered, recover
@@ -33,8 +34,11 @@ class InUse(Exception):  # noqa: N818 - named for what happened
 def create(root: int, base: str) -> int:
     """A new, empty, locked `.part`; its folders are made. Raises OSError."""
     _make_folders(root, base.rpartition("/")[0])
+    crash.step("record.folders_made")
     descriptor = os.open(base + PART, _NEW, 0o600, dir_fd=root)
+    crash.step("record.part_made")
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    crash.step("record.part_locked")
     return descriptor
 
 
@@ -43,12 +47,14 @@ def discard(root: int, base: str, descriptor: int) -> bool:
     if os.fstat(descriptor).st_size:
         return False
     os.unlink(base + PART, dir_fd=root)
+    crash.step("record.discarded")
     return True
 
 
 def seal(root: int, facts: Sidecar, descriptor: int) -> None:
     """Makes a written `.part` a kept segment, durable on return. Raises OSError."""
     os.fsync(descriptor)
+    crash.step("seal.fsynced")
     write_facts(root, facts)
     finish(root, facts.base)
 
@@ -62,7 +68,9 @@ def write_facts(root: int, facts: Sidecar) -> None:
         file.write(facts.to_json())
         file.flush()
         os.fsync(file.fileno())
+    crash.step("seal.facts_written")
     os.replace(temporary, facts.base + FACTS, src_dir_fd=root, dst_dir_fd=root)
+    crash.step("seal.facts_named")
 
 
 def finish(root: int, base: str) -> None:
@@ -74,8 +82,11 @@ def finish(root: int, base: str) -> None:
         ours, there = (os.stat(name, dir_fd=root, follow_symlinks=False) for name in (part, film))
         if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
             raise
+    crash.step("seal.linked")
     os.unlink(part, dir_fd=root)
+    crash.step("seal.unlinked")
     sync_folder(root, base.rpartition("/")[0])
+    crash.step("seal.folder_synced")
 
 
 def facts_beside(root: int, base: str) -> Sidecar | None:
@@ -117,6 +128,7 @@ def trim(descriptor: int) -> Recovered:
     found = recover(descriptor)
     if found.whole_bytes < found.bytes:
         os.ftruncate(descriptor, found.whole_bytes)
+        crash.step("seal.trimmed")
     return found
 
 

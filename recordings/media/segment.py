@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import av
 
+from cctvportal.common import crash
 from recordings.media.errors import MediaError, ParametersChanged
 from recordings.media.template import Codec, Description, describe, fingerprint
 
@@ -199,4 +200,5 @@ class _HashingSink:
             rest = rest[taken:]
         self.digest.update(data)
         self.size += len(data)
+        crash.step("record.written")
         return len(data)

@@ -10,6 +10,7 @@ from io import FileIO
 from math import isfinite
 from typing import TYPE_CHECKING, Final
 
+from cctvportal.common import crash
 from recordings.media.anchor import TICKS, Anchor
 from recordings.media.errors import MediaError, ParametersChanged
 from recordings.media.protocol import Broken, Closed, Opened
@@ -168,6 +169,7 @@ class Tape:
         except OSError as error:
             raise self._broken(error.errno or 0) from None
         self._open = None
+        crash.step("record.closed")
         self.tell(
             Closed(
                 camera=self.camera,

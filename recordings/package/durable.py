@@ -13,6 +13,7 @@ import stat
 from contextlib import suppress
 from typing import Final, Self
 
+from cctvportal.common import crash
 from recordings.package.errors import Fault, PackageError, told
 
 PART: Final = ".part"
@@ -64,9 +65,11 @@ class Folder:
                 os.fsync(fd)
             finally:
                 os.close(fd)
+            crash.step("export.file_fsynced")
             if self.has(name):
                 raise PackageError(Fault.PLANTED, name)
             os.rename(name + PART, name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
+            crash.step("export.file_renamed")
             self.sync()
 
     def put(self, name: str, data: bytes) -> None:
@@ -119,6 +122,7 @@ class Folder:
             if self.has(new_name):
                 raise PackageError(Fault.NAME_TAKEN, new_name)
             os.rename(name, new_name, src_dir_fd=self.fd, dst_dir_fd=self.fd)
+            crash.step("export.folder_moved")
             self.sync()
 
     def remove_folder(self, name: str) -> None:

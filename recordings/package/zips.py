@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, Final, Self
 
+from cctvportal.common import crash
 from recordings.package.durable import PART, Folder
 from recordings.package.errors import Fault, PackageError, told
 from recordings.package.lane import HashLane, Lane
@@ -246,6 +247,7 @@ class _Sink:
             view = memoryview(data)
             while view:
                 view = view[os.write(self.fd, view) :]
+            crash.step("export.block_written")
             self._unflushed += len(data)
             if self._unflushed >= _FLUSH_EVERY:
                 os.fdatasync(self.fd)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from recordings.enums import SegmentState
 from recordings.media import placing
@@ -72,6 +73,7 @@ class Stock:
         moment = now()
         keys = {uuid.uuid4(): secrets.token_bytes(KEY_BYTES) for _ in range(full // 2)}
         volumes.keystore().put(wanted.camera, moment.date(), keys)
+        crash.step("record.keys_stored")
         made = [
             Spare(
                 Segment(

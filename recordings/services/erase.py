@@ -20,6 +20,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from recordings.enums import PurgeState, SegmentState
 from recordings.media.keystore import SegmentRef
@@ -82,9 +83,12 @@ def doom(run: PurgeRun, candidates: QuerySet[Segment], *, by: Caller) -> int:
             .select_for_update(skip_locked=True, of=("self",))
             .values_list("pk", flat=True)[:_BATCH]
         )
-        return Segment.objects.filter(~under_hold(), pk__in=locked, state__in=KEPT).update(
+        doomed = Segment.objects.filter(~under_hold(), pk__in=locked, state__in=KEPT).update(
             state=SegmentState.DOOMED, doomed_at=now(), purge_run=run
         )
+        crash.step("purge.doomed")
+    crash.step("purge.doom_committed")
+    return doomed
 
 
 @service("recordings.run")
@@ -117,6 +121,7 @@ def destroy_keys(run: PurgeRun, segments: list[Segment], *, by: Caller) -> None:
     refs = [SegmentRef(row.camera.uuid, row.key_day, row.pk) for row in segments]
     keys = volumes.keystore()
     done = keys.destroy(refs)
+    crash.step("purge.keys_destroyed")
     if any(keys.has(ref) for ref in refs):
         raise GateClosed("Kunci rekaman masih terbaca sesudah dimusnahkan. Hubungi admin TI.")
     PurgeRun.objects.filter(pk=run.pk, epoch_before=None).update(epoch_before=done.epoch_before)
@@ -132,6 +137,7 @@ def _unlink(place: volumes.OpenVolume, segments: list[Segment]) -> None:
                 os.unlink(name, dir_fd=place.root)
             except FileNotFoundError:
                 continue
+            crash.step("purge.unlinked")
             folders.add(os.path.dirname(name))  # noqa: PTH120 - relative to a descriptor
     for folder in folders:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY, dir_fd=place.root)
@@ -139,6 +145,7 @@ def _unlink(place: volumes.OpenVolume, segments: list[Segment]) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+        crash.step("purge.folder_synced")
     place.check()
 
 
@@ -164,6 +171,8 @@ def _note_purged(run: PurgeRun, segments: list[Segment], *, by: Caller) -> None:
                 "until": max(row.ended_at for row in segments if row.ended_at).isoformat(),
             },
         )
+        crash.step("purge.noted")
+    crash.step("purge.note_committed")
 
 
 def expired() -> QuerySet[Segment]:
@@ -177,4 +186,5 @@ def finish(run: PurgeRun, *, by: Caller) -> PurgeRun:
     run.refresh_from_db()
     run.state, run.finished_at = PurgeState.DONE, now()
     run.save(update_fields=["state", "finished_at"])
+    crash.step("purge.finished")
     return run

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cctvportal.accounts.access import Caller, service
 from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
 from cctvportal.jobs.lease import Lease
@@ -100,13 +101,16 @@ def carry_out(erasure: Erasure, *, lease: Lease, by: Caller) -> None:
     run = _start(erasure, lease, by=by)
     if run is None:
         return
+    crash.step("erase.started")
     try:
         with erase.gate():
             erase.finish_doomed(by=by)
             while erase.doom(run, _source(erasure), by=by):
+                crash.step("erase.doomed")
                 lease.check()
                 erase.finish_doomed(by=by)
             remains.clear(run, _remains(erasure, by=by), by=by)
+            crash.step("erase.cleared")
     except (erase.GateClosed, volumes.VolumeUnavailable) as closed:
         raise JobWaits(str(closed), seconds=15) from closed
     _end(erasure, run, lease, by=by)
@@ -193,3 +197,5 @@ def _end(erasure: Erasure, run: PurgeRun, lease: Lease, *, by: Caller) -> None:
             },
         )
         source_erased.send(sender=Erasure, erasure=erasure)
+        crash.step("erase.ended")
+    crash.step("erase.committed")

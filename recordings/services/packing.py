@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from uuid import uuid4
@@ -23,6 +22,7 @@ from django.db import transaction
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
+from cctvportal.common import crash
 from cctvportal.common.clock import WIB, now
 from cctvportal.common.crypto import seal, unseal
 from cctvportal.jobs.lease import JobCancelled, Lease
@@ -31,9 +31,9 @@ from devices.models import Camera
 from recordings.enums import ExportState, HoldKind, SegmentState
 from recordings.media import join
 from recordings.media.errors import Cancelled, MediaError
-from recordings.media.join import Cut, Run, Source
+from recordings.media.join import Source
 from recordings.media.spool import Spool, remove_leftovers
-from recordings.models import Export, Gap
+from recordings.models import Export
 from recordings.package import bag, passphrase, readback
 from recordings.package.bag import PackageFacts, Staging
 from recordings.package.disk import Disk
@@ -41,11 +41,10 @@ from recordings.package.errors import Fault, PackageError
 from recordings.package.readback import VIDEO
 from recordings.package.zips import ZipFacts, ZipWriter, is_whole
 from recordings.selectors import segments_in
-from recordings.services import disks, holds, volumes
+from recordings.services import disks, holds, keterangan, volumes
 from recordings.services.exports import PASSPHRASE
 from recordings.signals import export_settling, export_verified
 
-SOFTWARE = "Portal Rekaman CCTV 0.1"
 _NOTHING = "Tidak ada rekaman utuh dalam waktu yang diizinkan. Lihat buku kendala."
 
 
@@ -60,6 +59,7 @@ def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
     if export.state == ExportState.VERIFIED:
         return
     secret = _begin(export, lease)
+    crash.step("export.begun")
     remove_leftovers(_spools())
     try:
         with disks.opened(export.medium) as disk:
@@ -131,6 +131,7 @@ def _written(work: _Work) -> PackageFacts:
     work.total = 2 * sum(one.bytes for pieces in sources.values() for one in pieces)
     work.disk.require(work.total // 2)
     with Staging(work.disk.root, name) as staging:
+        crash.step("export.staged")
         zips = [
             one
             for place, (camera, pieces) in enumerate(sources.items(), start=1)
@@ -139,10 +140,13 @@ def _written(work: _Work) -> PackageFacts:
         ]
         if not any(member.name.endswith(VIDEO) for one in zips for member in one.members):
             raise JobFailed(_NOTHING, permanent=True)
-        facts = bag.write(staging, zips, _local(now()))
+        facts = bag.write(staging, zips, now().astimezone(WIB))
+        crash.step("export.tags_written")
         _remember(work, {"package": facts.to_json()})
+        crash.step("export.package_noted")
         work.disk.check()
         staging.publish()
+        crash.step("export.published")
     return facts
 
 
@@ -192,6 +196,7 @@ def _zip_of_camera(
             sink=lambda _n: _spool(spools),
             cancelled=lambda: work.lease.cancelled,
         )
+        crash.step("export.cut")
         with ZipWriter(
             staging.data,
             work.secret,
@@ -204,12 +209,13 @@ def _zip_of_camera(
                 zips.add(name, cast("BinaryIO", spool))
                 for name, spool in zip(names, spools, strict=True)
             ]
-            story = _story(work.export, camera, cut, members)
+            story = keterangan.told(work.export, camera, cut, members)
             zips.add(f"KAMERA-{place}-keterangan.json", io.BytesIO(_json(story)))
     finally:
         for spool in spools:
             spool.close()
     _remember(work, {"zips": [one.to_json() for one in zips.facts], f"kamera-{place}": story})
+    crash.step("export.zip_noted")
     return [one for one in zips.facts if one not in known]
 
 
@@ -236,15 +242,19 @@ def _verify(work: _Work, facts: PackageFacts, *, by: Caller) -> None:
     with _permitted(export, work.lease):
         export.state = ExportState.VERIFYING
         export.save(update_fields=["state"])
+    crash.step("export.verifying")
     work.total, work.done = 2 * facts.bytes, facts.bytes
     work.tell("Membaca ulang dan mencocokkan")
     proof = readback.check(
         work.disk, facts, work.secret, on_video=_decodes, beat=_paced(work, facts.bytes)
     )
+    crash.step("export.read_back")
     with transaction.atomic():
         export_settling.send(sender=Export, export=export)
         with _permitted(export, work.lease):
             _settle(export, facts, str(proof.way), by=by)
+        crash.step("export.settled")
+    crash.step("export.verified")
 
 
 def _settle(export: Export, facts: PackageFacts, way: str, *, by: Caller) -> None:
@@ -283,60 +293,6 @@ def _decodes(name: str, stream: BinaryIO) -> None:
             next(container.decode(video=0))
     except (av.FFmpegError, StopIteration) as error:
         raise PackageError(Fault.MISMATCH, f"{name}: {type(error).__name__}") from error
-
-
-def _story(export: Export, camera: Camera, cut: Cut, members: list[Any]) -> dict[str, Any]:
-    """keterangan.json: what was asked, what is there, what is missing, and from which sources."""
-    booked = Gap.objects.filter(camera=camera, started_at__lt=export.ends_at).exclude(
-        ended_at__lte=export.starts_at
-    )
-    return {
-        "nomor": export.number,
-        "kamera": camera.name,
-        "ruang": camera.room.name,
-        "diminta": {"mulai": _iso(export.starts_at), "sampai": _iso(export.ends_at)},
-        "berkas": [
-            {"nama": member.name, "sha256": member.sha256, "bytes": member.bytes, **_run(run)}
-            for member, run in zip(members, cut.runs, strict=True)
-        ],
-        "terputus": [{"mulai": _iso(one.start), "sampai": _iso(one.end)} for one in cut.gaps],
-        "kendala": [
-            {
-                "sebab": one.get_cause_display(),
-                "mulai": _iso(one.started_at),
-                "sampai": _iso(one.ended_at) if one.ended_at else None,
-            }
-            for one in booked
-        ],
-        "perangkat_lunak": SOFTWARE,
-        "dibuat": _iso(now()),
-    }
-
-
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "gambar_pertama": _iso(run.first_frame_at),
-        "gambar_terakhir": _iso(run.last_frame_at),
-        "mendahului_detik": round(run.lead_in_s, 3),
-        "jumlah_gambar": run.frames,
-        "lama_detik": round(run.duration_s, 3),
-        "kodek": run.codec,
-        "ukuran": [run.width, run.height],
-        "jeda": [{"mulai": _iso(one.start), "sampai": _iso(one.end)} for one in run.pauses],
-        "sumber": [
-            {"potongan": str(one.segment), "sha256": one.sha256, "jumlah_gambar": one.frames}
-            for one in run.sources
-        ],
-    }
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(WIB)
-
-
-def _iso(moment: datetime) -> str:
-    """Wall time of the office with its offset: nobody has to guess the zone (evidence.md T7)."""
-    return _local(moment).isoformat(timespec="milliseconds")
 
 
 def _json(value: object) -> bytes:

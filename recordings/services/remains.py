@@ -21,6 +21,7 @@ from django.db.models import QuerySet
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from devices.models import Camera
 from recordings.enums import SegmentState
@@ -132,6 +133,8 @@ def _clear_rows(run: PurgeRun, volume: Volume, rows: list[Segment], *, by: Calle
         torn = lost.update(purged_at=now(), purge_run=run)
         facts = {"kind": run.kind, "torn": torn, "unused": unused}
         record("footage.remains_purged", by=by, subject=run, facts=facts)
+        crash.step("remains.noted")
+    crash.step("remains.note_committed")
 
 
 def _clear_strays(run: PurgeRun, volume: Volume, strays: list[Stray], *, by: Caller) -> None:
@@ -240,7 +243,9 @@ def _unlink(place: OpenVolume, names: Iterable[str]) -> None:
             os.unlink(name, dir_fd=place.root)
         except FileNotFoundError:
             continue
+        crash.step("remains.unlinked")
         folders.add(name.rpartition("/")[0])
     for folder in folders:
         placing.sync_folder(place.root, folder)
+        crash.step("remains.folder_synced")
     place.check()

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from devices.models import Camera
 from recordings.enums import ErasureState, SegmentSource, SegmentState
@@ -35,6 +36,7 @@ def note_prepared(segments: list[Segment], *, by: Caller) -> None:
     """Writes the rows of prepared segments; those that exist already stay as they are."""
     del by
     Segment.objects.bulk_create(segments, ignore_conflicts=True)
+    crash.step("record.rows_noted")
 
 
 @service("recordings.run")
@@ -44,6 +46,7 @@ def note_open(segment_id: UUID, *, started_at: datetime, by: Caller) -> None:
     Segment.objects.filter(
         pk=segment_id, state__in=[SegmentState.PREPARED, SegmentState.OPEN]
     ).update(state=SegmentState.OPEN, started_at=started_at)
+    crash.step("record.opened")
 
 
 @service("recordings.run")
@@ -92,6 +95,8 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
         if erasure:
             came_back = {"camera": camera.pk, "erasure": str(erasure.pk)}
             record("segment.erased_again", by=by, subject=row, facts=came_back)
+        crash.step("seal.row_saved")
+    crash.step("seal.row_committed")
     return SegmentState(row.state)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from recordings.models import PurgeRun, Segment
 
@@ -42,8 +43,10 @@ def append(run: PurgeRun, segments: Iterable[Segment]) -> None:
         handle.write(lines)
         handle.flush()
         os.fsync(handle.fileno())
+    crash.step("purge.tombstone_written")
     directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)
     finally:
         os.close(directory)
+    crash.step("purge.tombstone_synced")

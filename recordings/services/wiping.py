@@ -7,6 +7,7 @@ from typing import Final
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
+from cctvportal.common import crash
 from cctvportal.common.clock import now
 from cctvportal.jobs.lease import Lease
 from cctvportal.jobs.registry import JobWaits
@@ -47,11 +48,13 @@ def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
         raise JobWaits(str(error), seconds=_AGAIN) from error
     except OSError as error:
         raise JobWaits("Hard disk belum dapat dibersihkan.", seconds=_AGAIN) from error
+    crash.step("export.wiped")
     with lease.transaction():
         export.wiped_at, export.facts = now(), {}
         export.save(update_fields=["wiped_at", "facts"])
         facts = {"number": export.number, "medium": str(export.medium_id)}
         record("export.wiped", by=by, subject=export, facts=facts)
+    crash.step("export.wipe_noted")
 
 
 def _wipe(export: Export) -> None:
