@@ -201,8 +201,13 @@ class Supervisor:
             except ChildGone as error:
                 self._bury(error.descriptor, str(error))
             if seat.phase is Phase.IDLE and camera not in wanted:
-                del self._seats[camera]
+                self._take_leave(self._seats.pop(camera))
         self._dismiss()
+
+    def _take_leave(self, seat: Seat) -> None:
+        """Its last footage was told after the ledger let go of it, and may have ended its gap."""
+        last = datetime.fromtimestamp(seat.last_frame_at or time.time(), UTC)
+        self._ledger.later(partial(gaps.note_left, seat.wanted.camera_id, at=last, by=SYSTEM))
 
     def _attend(self, seat: Seat, wanted: Wanted | None) -> None:
         """Raises ChildGone."""

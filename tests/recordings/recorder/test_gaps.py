@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +94,24 @@ def test_switched_off_camera_is_a_planned_gap_until_it_is_on_again(
     # Taken up within ten seconds, then opened and seen: the first picture ends the gap.
     eventually(lambda: gap_of(camera, "PLANNED", over=True))
     assert eventually(lambda: ready(camera, len(before) + 2))
+
+
+def test_camera_switched_off_keeps_its_gap_when_the_last_news_come_late(
+    lens: VirtualCamera, register: Register, start: Start
+) -> None:
+    camera = register(lens)
+    recorder = start()
+    eventually(lambda: ready(camera))
+    (media,) = recorder.supervisor.pids
+    os.kill(media, signal.SIGSTOP)
+    Camera.objects.filter(pk=camera.pk).update(enabled=False)
+    eventually(lambda: gap_of(camera, "PLANNED"))
+    os.kill(media, signal.SIGCONT)
+    eventually(lambda: not recorder.supervisor.pids)
+    gap = eventually(lambda: gap_of(camera, "PLANNED"))
+    last = eventually(lambda: ready(camera))[-1].ended_at
+    assert last is not None
+    assert abs((gap.started_at - last).total_seconds()) < 3
 
 
 def test_removed_camera_stops_and_has_no_open_gap(
