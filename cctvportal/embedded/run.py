@@ -123,11 +123,12 @@ def start(plan: programs.Plan, stack: ExitStack, narrator: Narrator) -> Supervis
     start_servers(plan, supervisor, base, narrator)
     steps.migrate(plan, base)
     narrator.say("basis data siap")
-    steps.demo_data(plan, base)
-    narrator.say("data contoh siap")
     if steps.collect_static(plan, base):
         narrator.say("berkas halaman siap")
+    # The web programs load while the demo's data is looked through: seconds of a warm start.
     supervisor.start_web()
+    steps.demo_data(plan, base)
+    narrator.say("data contoh siap")
     wait_for_page(plan, supervisor)
     supervisor.start_others()
     greet(plan, narrator)
