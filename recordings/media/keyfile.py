@@ -90,6 +90,12 @@ def segments(rows: bytes) -> frozenset[UUID]:
     return frozenset(UUID(bytes=rows[at : at + _ID_BYTES]) for at in range(0, len(rows), _ROW))
 
 
+def present(rows: bytes, asked: set[UUID]) -> set[UUID]:
+    """Those of `asked` that have a key here."""
+    ids = {rows[at : at + _ID_BYTES] for at in range(0, len(rows), _ROW)}
+    return {segment for segment in asked if segment.bytes in ids}
+
+
 def values(rows: bytes) -> frozenset[bytes]:
     """All keys of the camera-day, to see that none is given out twice."""
     return frozenset(rows[at + _ID_BYTES : at + _ROW] for at in range(0, len(rows), _ROW))

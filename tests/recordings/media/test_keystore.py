@@ -12,10 +12,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from recordings.media import durable, keyfile
 from recordings.media.errors import KeyMissing, KeyReused, KeystoreDamaged
+from recordings.media.keyfile import Shelf
 from recordings.media.keystore import Destruction, Keystore, SegmentRef
 
 DAY = date(2026, 11, 24)
+NEXT = DAY + timedelta(days=1)
+EPOCH = f"epoch-00000001.{DAY}.key"
 
 
 def fill(store: Keystore, camera: UUID, day: date = DAY, count: int = 3) -> dict[SegmentRef, bytes]:
@@ -93,11 +97,11 @@ def test_files_are_for_this_account_only_and_hold_no_clear_key(
 
 def test_epoch_key_that_others_may_read_stops_everything(store: Keystore, tmp_path: Path) -> None:
     ref = next(iter(fill(store, uuid4())))
-    (tmp_path / "keystore" / "epoch-00000001.key").chmod(0o644)
+    (tmp_path / "keystore" / EPOCH).chmod(0o644)
     for attempt in (lambda: store.destroy([ref]), lambda: fill(store, ref.camera)):
         with pytest.raises(KeystoreDamaged, match="0600"):
             attempt()
-    (tmp_path / "keystore" / "epoch-00000001.key").chmod(0o600)
+    (tmp_path / "keystore" / EPOCH).chmod(0o600)
     assert store.has(ref)
 
 
@@ -105,7 +109,7 @@ def test_destroy_takes_what_was_asked_and_nothing_else(store: Keystore) -> None:
     keys = fill(store, uuid4()) | fill(store, uuid4(), DAY + timedelta(days=1))
     asked = list(keys)[1:3]
     result = store.destroy(asked)
-    assert result == Destruction(1, 2, tuple(asked), ())
+    assert result == Destruction(2, 3, tuple(asked), ())
     rest = {ref: key for ref, key in keys.items() if ref not in asked}
     assert {ref: read(store, ref) for ref in rest} == rest
     assert not [ref for ref in asked if store.has(ref)]
@@ -129,16 +133,16 @@ def test_old_copy_of_the_files_opens_nothing_after_destruction(
     thief = tmp_path / "thief"
     shutil.copytree(tmp_path / "keystore", thief, ignore=shutil.ignore_patterns("epoch-*"))
     store.destroy([next(iter(keys))])
-    epoch = tmp_path / "keystore" / "epoch-00000002.key"
+    epoch = tmp_path / "keystore" / f"epoch-00000002.{DAY}.key"
     shutil.copy2(epoch, thief)
     assert not [ref for ref in keys if Keystore(thief).has(ref)]
-    shutil.copy2(epoch, thief / "epoch-00000001.key")
+    shutil.copy2(epoch, thief / EPOCH)
     assert not [ref for ref in keys if Keystore(thief).has(ref)]
 
 
 def test_old_epoch_key_is_overwritten_before_its_name_goes(store: Keystore, tmp_path: Path) -> None:
     ref, *_ = fill(store, uuid4())
-    old = tmp_path / "keystore" / "epoch-00000001.key"
+    old = tmp_path / "keystore" / EPOCH
     secret = old.read_bytes()
     # A second name shows what became of the bytes themselves.
     os.link(old, tmp_path / "other-name")
@@ -170,9 +174,9 @@ def test_put_goes_on_beside_a_file_that_no_longer_opens(store: Keystore, tmp_pat
 
 def test_destroy_refuses_when_no_file_opens(store: Keystore, tmp_path: Path) -> None:
     ref, *_ = fill(store, uuid4())
-    epoch = tmp_path / "keystore" / "epoch-00000001.key"
+    epoch = tmp_path / "keystore" / EPOCH
     good = epoch.read_bytes()
-    epoch.write_bytes(secrets.token_bytes(32))
+    epoch.write_bytes(secrets.token_bytes(len(good)))
     with pytest.raises(KeystoreDamaged):
         store.destroy([ref])
     epoch.write_bytes(good)
@@ -183,9 +187,74 @@ def test_lost_epoch_key_is_never_replaced_by_a_new_first_one(
     store: Keystore, tmp_path: Path
 ) -> None:
     fill(store, uuid4())
-    (tmp_path / "keystore" / "epoch-00000001.key").unlink()
+    (tmp_path / "keystore" / EPOCH).unlink()
     with pytest.raises(KeystoreDamaged):
         fill(store, uuid4())
+
+
+def test_destroying_a_day_leaves_the_files_of_other_days_alone(
+    store: Keystore, tmp_path: Path
+) -> None:
+    ref, *_ = fill(store, uuid4())
+    fill(store, uuid4(), NEXT)
+    others = [path for path in (tmp_path / "keystore").iterdir() if str(NEXT) in path.name]
+    before = {path: path.read_bytes() for path in others}
+    store.destroy([ref])
+    assert len(before) == 2, "the file and its epoch"
+    assert {path: path.read_bytes() for path in others} == before
+
+
+def test_damaged_epoch_key_of_a_day_stops_no_other_day(store: Keystore, tmp_path: Path) -> None:
+    fill(store, uuid4())
+    other = fill(store, uuid4(), NEXT)
+    (tmp_path / "keystore" / EPOCH).write_bytes(secrets.token_bytes(48))
+    with pytest.raises(KeystoreDamaged):
+        fill(store, uuid4())
+    other |= fill(store, uuid4(), NEXT)
+    gone, *rest = other
+    store.destroy([gone])
+    assert store.readable(other) == set(rest)
+
+
+def test_epoch_of_a_day_without_keys_goes_but_its_number_is_not_used_again(
+    store: Keystore, tmp_path: Path
+) -> None:
+    store.destroy(fill(store, uuid4()))
+    assert store.epoch == 2
+    store.destroy(fill(store, uuid4(), NEXT))
+    epochs = [path.name for path in (tmp_path / "keystore").glob("epoch-*")]
+    assert epochs == [f"epoch-00000004.{NEXT}.key"]
+
+
+def test_readable_tells_which_of_many_can_be_read(store: Keystore) -> None:
+    keys = fill(store, uuid4()) | fill(store, uuid4(), NEXT)
+    gone, *rest = keys
+    store.destroy([gone])
+    never = SegmentRef(uuid4(), DAY, uuid4())
+    assert store.readable([*keys, never]) == set(rest)
+
+
+def test_keystore_of_one_epoch_for_all_days_opens_and_is_divided_by_the_first_destruction(
+    store: Keystore, tmp_path: Path
+) -> None:
+    keys = fill(store, uuid4()) | fill(store, uuid4(), NEXT)
+    folder = tmp_path / "keystore"
+    shared = secrets.token_bytes(32)
+    for path in folder.glob("*.keys"):
+        shelf = Shelf.of(path.name)
+        rows = keyfile.pack({ref.segment: k for ref, k in keys.items() if ref.day == shelf.day})
+        path.write_bytes(keyfile.seal(shelf, 7, shared, rows))
+    for path in folder.glob("epoch-*"):
+        path.unlink()
+    durable.replace(folder / "epoch-00000007.key", shared)
+    keys |= fill(store, uuid4(), NEXT)
+    assert {ref: read(store, ref) for ref in keys} == keys
+    gone, *rest = keys
+    result = store.destroy([gone])
+    assert result.destroyed == (gone,)
+    assert store.readable(keys) == set(rest)
+    assert not (folder / "epoch-00000007.key").exists()
+    assert len(list(folder.glob("epoch-*"))) == 2
 
 
 def test_readers_see_every_remaining_key_during_rotations(store: Keystore) -> None:
