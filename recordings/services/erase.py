@@ -9,14 +9,18 @@ may be killed and repeated; where the disk, the marker or the clock is in doubt,
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
@@ -29,7 +33,12 @@ from recordings.models.segment import KEPT
 from recordings.services import clockguard, tombstones, volumes
 
 _GATE_LOCK: Final = 0x47415445  # "GATE": one passage at a time in the whole cluster
-_BATCH: Final = 500
+_BATCH: Final = 500  # rows locked at once, while somebody may want to place a hold
+# Doomed rows carried through at once: their days' keys are sealed anew and each folder is synced
+# once for all of them. It bounds memory (some 40 MB), and the time of the largest transaction.
+_SLICE: Final = 20_000
+_TOGETHER: Final = 8  # folders at a time: a filesystem answers syncs that come together with one
+_STILL_WRITTEN: Final = timedelta(days=2)  # a recorder uses the folder of no older day
 
 
 class GateClosed(Exception):  # noqa: N818 - named for what happened
@@ -70,25 +79,38 @@ def under_hold() -> Exists:
 
 @service("recordings.run")
 def doom(run: PurgeRun, candidates: QuerySet[Segment], *, by: Caller) -> int:
-    """Marks up to one batch of kept candidates without a hold for `run`; returns how many.
+    """Marks up to a slice of kept candidates without a hold for `run`; returns how many.
 
-    The rows are locked first and the holds looked up after, in a statement with a newer view, so
-    that a hold placed meanwhile is seen. Rows that somebody else holds locked are skipped.
+    In short transactions, from the earliest term on. In each the rows are locked first and the
+    holds looked up after, in a statement with a newer view, so that a hold placed meanwhile is
+    seen. Rows that somebody else holds locked are skipped.
     """
     del by
+    doomed, left = 0, candidates
+    while doomed < _SLICE:
+        count, reached = _doom_batch(run, left)
+        if reached is None:
+            break
+        # What is held, or doomed already, lies in front: it is not looked at again.
+        doomed, left = doomed + count, candidates.filter(expires_at__gte=reached)
+    return doomed
+
+
+def _doom_batch(run: PurgeRun, candidates: QuerySet[Segment]) -> tuple[int, datetime | None]:
+    """How many were doomed, and the latest term among those looked at; None without any."""
     with transaction.atomic():
         locked = list(
             candidates.filter(~under_hold(), state__in=KEPT)
             .order_by("expires_at")
             .select_for_update(skip_locked=True, of=("self",))
-            .values_list("pk", flat=True)[:_BATCH]
+            .values_list("pk", "expires_at")[:_BATCH]
         )
-        doomed = Segment.objects.filter(~under_hold(), pk__in=locked, state__in=KEPT).update(
-            state=SegmentState.DOOMED, doomed_at=now(), purge_run=run
-        )
+        doomed = Segment.objects.filter(
+            ~under_hold(), pk__in=[pk for pk, _term in locked], state__in=KEPT
+        ).update(state=SegmentState.DOOMED, doomed_at=now(), purge_run=run)
         crash.step("purge.doomed")
     crash.step("purge.doom_committed")
-    return doomed
+    return doomed, locked[-1][1] if locked else None
 
 
 @service("recordings.run")
@@ -97,21 +119,26 @@ def finish_doomed(*, by: Caller) -> int:
 
     Raises VolumeUnavailable before anything of a volume goes whose disk is not there.
     """
-    doomed = (
-        Segment.objects.filter(state=SegmentState.DOOMED)
-        .select_related("camera", "volume", "purge_run")
-        .order_by("purge_run", "volume", "pk")
-    )
     gone = 0
-    for (run, volume), rows in groupby(doomed, key=attrgetter("purge_run", "volume")):
-        segments = list(rows)
-        with volumes.opened(volume) as place:
-            tombstones.append(run, segments)
-            destroy_keys(run, segments, by=by)
-            _unlink(place, segments)
-        _note_purged(run, segments, by=by)
-        gone += len(segments)
+    while rows := _doomed():
+        for (run, volume), group in groupby(rows, key=attrgetter("purge_run", "volume")):
+            segments = list(group)
+            with volumes.opened(volume) as place:
+                tombstones.append(run, segments)
+                destroy_keys(run, segments, by=by)
+                _unlink(place, segments)
+            _note_purged(run, segments, by=by)
+        gone += len(rows)
     return gone
+
+
+def _doomed() -> list[Segment]:
+    """The next slice, what lies in one folder together."""
+    doomed = Segment.objects.filter(state=SegmentState.DOOMED)
+    rows = list(doomed.order_by("purge_run", "volume", "camera", "key_day")[:_SLICE])
+    # One object a camera, volume and run; a join would make three more for every row.
+    prefetch_related_objects(rows, "camera", "volume", "purge_run")
+    return rows
 
 
 @service("recordings.run")
@@ -122,31 +149,43 @@ def destroy_keys(run: PurgeRun, segments: list[Segment], *, by: Caller) -> None:
     keys = volumes.keystore()
     done = keys.destroy(refs)
     crash.step("purge.keys_destroyed")
-    if any(keys.has(ref) for ref in refs):
+    if keys.readable(refs):
         raise GateClosed("Kunci rekaman masih terbaca sesudah dimusnahkan. Hubungi admin TI.")
     PurgeRun.objects.filter(pk=run.pk, epoch_before=None).update(epoch_before=done.epoch_before)
     PurgeRun.objects.filter(pk=run.pk).update(epoch_after=done.epoch_after)
 
 
 def _unlink(place: volumes.OpenVolume, segments: list[Segment]) -> None:
-    folders: set[str] = set()
+    folders: dict[tuple[str, date], list[str]] = defaultdict(list)
     for segment in segments:
-        path = segment.relative_path
-        for name in (path, path.removesuffix(".mp4") + ".json"):
-            try:
-                os.unlink(name, dir_fd=place.root)
-            except FileNotFoundError:
-                continue
-            crash.step("purge.unlinked")
-            folders.add(os.path.dirname(name))  # noqa: PTH120 - relative to a descriptor
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY, dir_fd=place.root)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        crash.step("purge.folder_synced")
+        folder, _, film = segment.relative_path.rpartition("/")
+        folders[folder, segment.key_day] += [film, film.removesuffix(".mp4") + ".json"]
+    with ThreadPoolExecutor(_TOGETHER) as pool:
+        for _done in pool.map(partial(_empty, place.root), folders.items()):
+            pass
     place.check()
+
+
+def _empty(root: int, work: tuple[tuple[str, date], list[str]]) -> None:
+    """Takes files out of a folder, durably; a folder of the past goes with its last file."""
+    (folder, day), names = work
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=root)
+    except FileNotFoundError:
+        return
+    try:
+        for name in names:
+            with suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=descriptor)
+                crash.step("purge.unlinked")
+        # Also where nothing was left: whoever unlinked it may have been killed before this.
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    crash.step("purge.folder_synced")
+    if day < (now() - _STILL_WRITTEN).date():
+        with suppress(OSError):
+            os.rmdir(folder, dir_fd=root)
 
 
 def _note_purged(run: PurgeRun, segments: list[Segment], *, by: Caller) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -50,13 +50,15 @@ def path(segment: Segment) -> Path:
     return Path(segment.volume.path) / segment.relative_path
 
 
-def hold(segment: Segment, start: datetime | None = None) -> None:
-    assert segment.started_at is not None
-    begin = start or segment.started_at
+def hold(segment: Segment, last: Segment | None = None) -> None:
+    """Over ten seconds of it, or on to the `last` one's first ten."""
+    begin, end = segment.started_at, (last or segment).started_at
+    assert begin is not None
+    assert end is not None
     holds.place(
         camera_ids=[segment.camera_id],
         start=begin,
-        end=begin + timedelta(seconds=10),
+        end=end + timedelta(seconds=10),
         kind=HoldKind.REQUEST,
         reference=REFERENCE,
         by=SYSTEM,
@@ -170,3 +172,36 @@ def test_no_person_passes_the_gate(plan: RecordingPlan) -> None:
     run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
     with pytest.raises(NotAllowed):
         erase.doom(run, erase.expired(), by=accounts.officer())
+
+
+def test_more_than_one_slice_goes_and_each_is_told_once(
+    plan: RecordingPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erase, "_BATCH", 2)
+    monkeypatch.setattr(erase, "_SLICE", 3)
+    rows = [old(plan, 60 - minute) for minute in range(7)]
+    run = expiry.purge_expired(by=SYSTEM)
+    assert run is not None
+    assert run.segments_purged == len(rows)
+    assert not any(has_key(row) for row in rows)
+    told = Entry.objects.filter(action="footage.purged", subject_id=str(run.pk))
+    assert sum(entry.facts["segments"] for entry in told) == len(rows)
+
+
+def test_held_footage_in_front_keeps_nothing_behind_it(
+    plan: RecordingPlan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erase, "_BATCH", 2)
+    rows = [old(plan, 60 - minute) for minute in range(6)]
+    hold(rows[0], rows[2])
+    run = expiry.purge_expired(by=SYSTEM)
+    assert run is not None
+    assert run.segments_purged == 3
+    assert [path(row).exists() for row in rows] == [True, True, True, False, False, False]
+
+
+def test_a_folder_of_the_past_goes_with_its_last_file(plan: RecordingPlan) -> None:
+    today, past = old(plan, 60), old(plan, 4 * 24 * 60)
+    expiry.purge_expired(by=SYSTEM)
+    assert not path(past).parent.exists()
+    assert path(today).parent.exists(), "a recorder may be about to write there"
