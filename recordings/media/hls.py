@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import av
@@ -53,9 +54,17 @@ class MediaSegment:
 
 
 def media_segment(
-    source: Source, *, start: datetime, end: datetime, timeline_origin: datetime
+    source: Source,
+    *,
+    start: datetime,
+    end: datetime,
+    timeline_origin: datetime,
+    most_frames: int | None = None,
 ) -> MediaSegment:
     """Open one segment for viewing: frames from the first keyframe in [start, end) on.
+
+    With `most_frames` it ends after so many: whoever wants the map alone needs one, and waits a
+    hundredth of the time.
 
     The caller verifies the file's hash once per viewing (`reader.verify`). `timeline_origin` is
     at or before `start` and the same for the whole playlist. Raises NothingInRange when no
@@ -70,7 +79,8 @@ def media_segment(
         stream = container.streams.video[0]
         if stream.time_base != Fraction(1, TICKS):
             raise MediaError("Segmen ini memakai satuan waktu yang tidak dikenal")
-        shown = _mux(source, stream, _inside(container.demux(stream), offset, bounds), out)
+        inside = _inside(container.demux(stream), offset, bounds)
+        shown = _mux(source, stream, islice(inside, most_frames), out)
     if not shown:
         raise NothingInRange("Tidak ada gambar utuh pada rentang ini")
     init, media = _split(out.getbuffer())

@@ -97,7 +97,7 @@ def opening(viewing: Viewing, *, segment: UUID, by: User) -> bytes:
     Raises NotAllowed, Refused.
     """
     row = _row(viewing, segment)
-    return _read(row, by, lambda: _cut(viewing, row)).init
+    return _read(row, by, lambda: _cut(viewing, row, most_frames=1)).init
 
 
 @service("recordings.watch")
@@ -214,10 +214,14 @@ def _source(viewing: Viewing, row: Segment) -> Source:
     return source
 
 
-def _cut(viewing: Viewing, row: Segment) -> hls.MediaSegment:
+def _cut(viewing: Viewing, row: Segment, *, most_frames: int | None = None) -> hls.MediaSegment:
     permit = viewing.permit
     return hls.media_segment(
-        _source(viewing, row), start=permit.start, end=permit.end, timeline_origin=permit.start
+        _source(viewing, row),
+        start=permit.start,
+        end=permit.end,
+        timeline_origin=permit.start,
+        most_frames=most_frames,
     )
 
 

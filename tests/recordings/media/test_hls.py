@@ -68,6 +68,16 @@ def test_frame_exactly_at_the_end_is_outside_and_at_the_start_inside(tmp_path: P
     assert (part.first_frame_at, part.last_frame_at, part.frames) == (at(1.0), at(1.9), 10)
 
 
+@pytest.mark.parametrize(("codec", "b_frames"), KINDS)
+def test_map_alone_is_the_map_of_the_whole_segment(
+    tmp_path: Path, codec: Codec, b_frames: int
+) -> None:
+    source = record(tmp_path, film(codec, b_frames=b_frames))
+    whole = piece_of(source, 0, 4)
+    alone = media_segment(source, start=at(0), end=at(4), timeline_origin=at(0), most_frames=1)
+    assert (alone.init, alone.frames) == (whole.init, 1)
+
+
 def test_range_without_a_keyframe_shows_nothing(tmp_path: Path) -> None:
     with pytest.raises(NothingInRange):
         piece_of(record(tmp_path, film()), 1.05, 1.95)
