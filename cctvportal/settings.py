@@ -34,12 +34,29 @@ PORTAL_TRUSTED_PROXIES = env.networks("PORTAL_TRUSTED_PROXIES")
 SEGMENT_SECONDS = env.number("PORTAL_SEGMENT_SECONDS", 60, at_least=2)
 LEASE_SECONDS = env.number("PORTAL_LEASE_SECONDS", 30, at_least=2)
 ERASURE_WAIT_SECONDS = env.number("PORTAL_ERASURE_WAIT_SECONDS", 24 * 3600)
-# Expiry lag stays under this; each passage seals the keystore anew.
-PURGE_EVERY_SECONDS = env.number("PORTAL_PURGE_EVERY_SECONDS", 1800, at_least=5)
+# Expiry lag stays under an hour, though three passages fail; each seals the keystore anew.
+PURGE_EVERY_SECONDS = env.number("PORTAL_PURGE_EVERY_SECONDS", 900, at_least=5)
+# What would end footage earlier waits so long after two persons agreed, and can be cancelled.
+POLICY_CHANGE_DELAY_SECONDS = env.number("PORTAL_POLICY_CHANGE_DELAY_SECONDS", 7 * 24 * 3600)
 CLOCK_JUMP_SECONDS = env.number("PORTAL_CLOCK_JUMP_SECONDS", 7 * 24 * 3600, at_least=60)
 VOLUME_RESERVE_BYTES = int(env.number("PORTAL_VOLUME_RESERVE_BYTES", 2 * 1024**3))
+# A volume that is full in fewer days is an alarm: time enough to buy a disk through procurement.
+FORECAST_DAYS = env.number("PORTAL_FORECAST_DAYS", 14)
+# Who asks /metrics says this as a bearer token.
+METRICS_TOKEN = env.secret("PORTAL_METRICS_TOKEN", PORTAL_SECRET_DIR)
 # Issuance (design.md 4): how long the checking room stays open after the passphrase is given.
 ISSUANCE_HOURS = env.number("PORTAL_ISSUANCE_HOURS", 8, at_least=0.01)
+# Holds by hand: share of a volume that holds may keep, how far ahead one may end, and how many days
+# before that its reviewer is reminded, the last time urgently.
+HOLD_QUOTA_PERCENT = env.number("PORTAL_HOLD_QUOTA_PERCENT", 30, at_least=1)
+HOLD_LONGEST_DAYS = env.number("PORTAL_HOLD_LONGEST_DAYS", 180, at_least=1)
+HOLD_REMIND_DAYS = env.days("PORTAL_HOLD_REMIND_DAYS", "14,3")
+# A disk that took a copy with it which has to be wiped: after this the officer is asked about it.
+WIPE_ASK_SECONDS = env.number("PORTAL_WIPE_ASK_SECONDS", 3 * 24 * 3600, at_least=60)
+# The daily look at the store (a thirtieth of it) reads so fast on the average, without haste.
+CHECKUP_BYTES_PER_SECOND = env.number("PORTAL_CHECKUP_BYTES_PER_SECOND", 10e6, at_least=1)
+# After this, purged segments are kept as sums of a camera's day only.
+FOLD_AFTER_DAYS = env.number("PORTAL_FOLD_AFTER_DAYS", 90, at_least=1)
 NODE_NAME = env.text("PORTAL_NODE", "node-1")
 
 # Applications -----------------------------------------------------------------------------
@@ -117,6 +134,16 @@ DATABASES = {
     "default": {**env.database(DATABASE_URL), "CONN_MAX_AGE": 60, "ATOMIC_REQUESTS": False}
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A server that vanished without a word ends our calls in half a minute (libpq; sockets ignore it).
+_given = DATABASES["default"].get("OPTIONS")
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+    **(_given if isinstance(_given, dict) else {}),
+}
 REDIS_URL = env.text("REDIS_URL", addresses.redis_url(PORTAL_DATA_DIR))
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -147,12 +174,20 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Two long exports fill the worker: whoever watches must not stand in line behind them.
+CELERY_TASK_ROUTES = {"recordings.watch": {"queue": "recorder"}}
 # Policy belongs in code: what runs by itself, and how often in seconds.
 CELERY_BEAT_SCHEDULE = {
     task.replace(".", "-"): {"task": task, "schedule": every, "options": {"expires": every * 2}}
     for task, every in {
         "jobs.sweep": 2.0,
         "recordings.purge": PURGE_EVERY_SECONDS,
+        "recordings.certify": 600.0,
+        "recordings.holds": 60.0,
+        "recordings.seal": 600.0,
+        "recordings.checkup": 60.0,
+        "recordings.fold": 3600.0,
+        "recordings.watch": 60.0,
         "requests.lapse": 60.0,
     }.items()
 }

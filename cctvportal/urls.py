@@ -13,6 +13,7 @@ urlpatterns = [
     path("bahasa/", set_language, name="set_language"),
     path("healthz", health.live, name="health_live"),
     path("readyz", health.ready, name="health_ready"),
+    path("metrics", health.metrics, name="health_metrics"),
 ]
 
 handler400 = "cctvportal.common.views.bad_request"

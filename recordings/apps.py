@@ -18,11 +18,11 @@ _MENU: Final = (
     ),
     NavItem(
         "admin:recordings_recordingplan_changelist",
-        _("Masa simpan"),
-        "clock",
+        _("Rencana rekam"),
+        "camera",
         "recordings.view_recordingplan",
         Group.SYSTEM,
-        order=20,
+        order=25,
     ),
     NavItem(
         "admin:recordings_volume_changelist",
@@ -43,7 +43,8 @@ class RecordingsConfig(AppConfig):
         register(*_MENU)
         # Models exist only now.
         from cctvportal.celery import app  # noqa: PLC0415
-        from recordings import jobs, receivers  # noqa: F401, PLC0415
+        from recordings import jobs, metrics, receivers  # noqa: F401, PLC0415
 
+        metrics.register()
         # By name: only a worker loads it.
         app.steps["worker"].add("recordings.recorder.bootstep:RecorderStep")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cctvportal.common.navigation import NavItem, register
 from requests_app.menu_desk import DESK, tasks
-from requests_app.menu_records import RECORDS
+from requests_app.menu_records import RECORDS, monitoring
 
 # The menu shows what the person may open; each entry asks the permission of its page.
 _MENU = (
@@ -21,10 +21,12 @@ class RequestsAppConfig(AppConfig):
     verbose_name = "Permohonan"
 
     def ready(self) -> None:
-        from requests_app import receivers  # noqa: F401, PLC0415 - models must be loaded first
+        from recordings.services.alarms import count_for  # noqa: PLC0415
+        from requests_app import invariants, receivers  # noqa: F401, PLC0415 - models must be loaded first
         from requests_app.desk.board import waiting_count  # noqa: PLC0415
         from requests_app.selectors.lists import waiting_for  # noqa: PLC0415
 
+        invariants.register_all()
         inbox = _("Kotak masuk")
         register(
             NavItem(
@@ -33,5 +35,6 @@ class RequestsAppConfig(AppConfig):
             *_MENU,
             tasks(waiting_count),
             *DESK,
+            monitoring(count_for),
             *RECORDS,
         )

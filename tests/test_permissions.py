@@ -9,6 +9,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -35,9 +36,20 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PACKAGES = ("cctvportal.accounts", "devices", "recordings", "requests_app")
 # What services are made of: questions and checks without an acting user, named one by one.
 TOOLS = re.compile(
-    r"recordings\.services\.(volumes|clockguard|tombstones)\."
+    r"recordings\.services\.(volumes|clockguard|tombstones|forecast)\."
+    r"|recordings\.services\.(amounts|impact|leaving)\."
+    r"|recordings\.services\.plans\.term_of$"
+    r"|recordings\.services\.retention\.(plans_of|shortens|expected|check|answered)$"
+    r"|recordings\.services\.watching\."
+    r"|recordings\.services\.alarms\.(current|recent|told|looked_at|count_for)$"
     r"|recordings\.services\.erase\.(gate|under_hold|expired)$"
+    r"|recordings\.services\.verify\.(register$|\w+\.)"
+    r"|recordings\.services\.custody\.(leaf|leaf_of|root_of|facts_of)$"
+    r"|recordings\.services\.fold\.day_hash$"
+    r"|recordings\.services\.hold_limits\.check_\w+$"
+    r"|recordings\.services\.held\.(active_ranges|with_wish|merged|touching|weigh|daily|wish_of)$"
     r"|recordings\.services\.disks\.(opened|mounted|unready)$"
+    r"|recordings\.services\.keterangan\.told$"
     r"|requests_app\.services\.advance\.(expect|first_was|locked)$"
     r"|requests_app\.services\.(limits\.(check_\w+|purpose_of)|letters\.checked)$"
 )
@@ -53,6 +65,8 @@ PACKAGED = {
     "set_language": "accounts.login",
     "health_live": "accounts.login",
     "health_ready": "accounts.login",
+    # Its own gate is a token that no person has.
+    "health_metrics": "accounts.login",
     "admin:index": "accounts.enter_desk",
     "admin:app_list": "accounts.enter_desk",
     "admin:login": "accounts.enter_desk",
@@ -64,7 +78,14 @@ PACKAGED = {
     "admin:view_on_site": "accounts.enter_desk",
 }
 # What stands in the place of an id: no object has it, so only the page's own gate is asked.
-SAMPLES: dict[str, Any] = {"int": 1, "uuid": uuid4(), "string": "a", "slug": "a", "path": "1"}
+SAMPLES: dict[str, Any] = {
+    "int": 1,
+    "uuid": uuid4(),
+    "string": "a",
+    "slug": "a",
+    "path": "1",
+    "day": date(2026, 1, 1),
+}
 pytestmark = pytest.mark.django_db
 
 

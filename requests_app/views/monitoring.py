@@ -1,4 +1,7 @@
-"""The monitoring page: how each camera stands now. No footage is shown here, and no names."""
+"""The monitoring page: alarms, how each camera stands now, how long the volumes will do.
+
+No footage is shown here, and no name but of who takes care of an alarm.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.common import words
 from cctvportal.common.clock import now
+from recordings.enums import AlarmKind
 from recordings.selectors import Span
-from recordings.services import expiry
+from recordings.services import alarms, expiry
+from recordings.volume_texts import outlooks
 from requests_app.selectors import monitoring
+from requests_app.selectors.leaving import on_resuming
 from requests_app.selectors.monitoring import Watched
+from requests_app.views.alarms import cards
 from requests_app.views.confirming import Question, confirming
 from requests_app.views.shelf import link
 
@@ -57,17 +64,14 @@ def live(request: PersonRequest) -> HttpResponse:
     watched.sort(key=lambda one: one.state.level)
     start, _end = monitoring.bounds(monitoring.day_of(moment))
     tiles = [_tile(one, start) for one in watched]
+    halted = expiry.why_halted(by=request.user)
     context = {
         "moment": moment,
         "troubled": [tile for tile in tiles if tile.watched.state.level < 2],
         "good": [tile for tile in tiles if tile.watched.state.level >= 2],
         "figures": _figures(watched, moment - start),
-        "books_url": link("books:monitoring") if request.user.has_perm(_BOOKS) else "",
-        "incidents_url": link("incidents:list") if request.user.has_perm(_INCIDENTS) else "",
-        "halted": expiry.why_halted(by=request.user),
-        "may_resume": request.user.has_perm(_RESUME),
-        "crumbs": [("/", _("Beranda"))],
-        "here": _("Pemantauan CCTV"),
+        **_alarms(request, halted),
+        **_ways(request),
     }
     template = (
         "monitoring/state.html" if request.headers.get("HX-Request") else "monitoring/live.html"
@@ -82,6 +86,7 @@ def resume_purge(request: PersonRequest) -> HttpResponseBase:
     question = Question(
         title=_("Lanjutkan penghapusan rekaman?"),
         button=_("Lanjutkan penghapusan"),
+        rows=on_resuming(),
         warning=" ".join(expiry.why_halted(by=request.user)),
         info=_("Jam komputer dianggap benar, dan penghapusan berikutnya boleh lebih banyak."),
         danger=True,
@@ -94,6 +99,27 @@ def resume_purge(request: PersonRequest) -> HttpResponseBase:
         lambda _given: expiry.resume_purge(by=request.user),
         done=_("Penghapusan dilanjutkan pada putaran berikutnya."),
     )
+
+
+def _alarms(request: PersonRequest, halted: Sequence[str]) -> dict[str, Any]:
+    """What is wrong, and how long the volumes will do. Why expiry stopped stands by itself."""
+    told = [AlarmKind.PURGE_STOPPED] if halted else []
+    return {
+        "halted": halted,
+        "may_resume": request.user.has_perm(_RESUME),
+        "alarm_cards": cards(request.user, leave_out=told),
+        "looked_at": alarms.looked_at(),
+        "outlooks": outlooks(),
+    }
+
+
+def _ways(request: PersonRequest) -> dict[str, Any]:
+    return {
+        "books_url": link("books:monitoring") if request.user.has_perm(_BOOKS) else "",
+        "incidents_url": link("incidents:list") if request.user.has_perm(_INCIDENTS) else "",
+        "crumbs": [("/", _("Beranda"))],
+        "here": _("Pemantauan CCTV"),
+    }
 
 
 _RESUME = "recordings.resume_purge"

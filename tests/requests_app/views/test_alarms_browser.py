@@ -1,0 +1,123 @@
+"""Alarms in Chromium at both widths: monitoring page, history, guide, where days begin."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cctvportal.accounts.access import SYSTEM
+from cctvportal.common.clock import now
+from recordings.enums import AlarmKind as Kind
+from recordings.models import RecordingPlan, VolumeReading, WatchRound
+from recordings.services import alarms
+from tests.browser import axe, enter, fits, picture, until
+from tests.factories import books
+from tests.factories.accounts import approver, it_admin, officer
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+GB = 10**9
+
+
+@pytest.fixture
+def troubled(portal_server: str) -> RecordingPlan:
+    """An office with one alarm of each urgency, one that is over, and three volumes."""
+    WatchRound.objects.create(looked_at=now())
+    camera = books.recording("Lobi timur", last_frame_at=now() - timedelta(minutes=12))
+    soon, enough = books.recording("Aula"), books.recording("Ruang Asesmen 1, depan")
+    since = (now() - timedelta(minutes=12)).isoformat()
+    silent = alarms.raise_(Kind.SILENT_CAMERA, str(camera.pk), {"since_at": since}, by=SYSTEM)
+    assert silent is not None
+    alarms.take(silent, by=officer(name="Petugas Contoh"))
+    within = {"within": 6}
+    alarms.raise_(Kind.FORECAST_LOW, str(soon.volume_id), within, by=SYSTEM)
+    detail = {"detail": "Jam komputer jauh melampaui catatan terakhir."}
+    alarms.raise_(Kind.PURGE_STOPPED, "", detail, by=SYSTEM)
+    hour = now() - timedelta(hours=1)
+    alarms.raise_(Kind.DATABASE_AWAY, "node-1", at=hour, by=SYSTEM)
+    alarms.clear(Kind.DATABASE_AWAY, "node-1", by=SYSTEM)
+    _reading(soon, 5)
+    _reading(enough, None)
+    return camera
+
+
+def _reading(plan: RecordingPlan, days: int | None) -> None:
+    known = {"days": days, "per_day": 120 * GB, "going": 700 * GB, "held": 40 * GB, "unknown": 1}
+    VolumeReading.objects.create(
+        volume=plan.volume, read_at=now(), free_bytes=900 * GB, total_bytes=4000 * GB,
+        forecast=known, forecast_at=now(),
+    )  # fmt: skip
+
+
+def faults(page: Page, name: str) -> list[str]:
+    picture(page, name)
+    return [*axe(page), *([] if fits(page) else ["scrolls sideways"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "person"),
+    [
+        ("alarm-pemantauan", "/pemantauan/", officer),
+        ("alarm-selesai", "/pemantauan/alarm/", officer),
+        ("alarm-petunjuk", "/pemantauan/petunjuk/", officer),
+        ("alarm-meja", "/admin/meja/", officer),
+        ("alarm-kotak-masuk", "/keputusan/", approver),
+        ("alarm-beranda-ti", "/admin/", it_admin),
+        ("alarm-pemantauan-kepala", "/pemantauan/", approver),
+    ],
+)
+def test_pages_fit_and_have_nothing_for_axe_to_find(  # noqa: PLR0917 - fixtures by name
+    portal_server: str,
+    browser_page: Page,
+    troubled: RecordingPlan,
+    name: str,
+    address: str,
+    person: object,
+) -> None:
+    enter(browser_page, portal_server, person())  # type: ignore[operator] # a factory
+    browser_page.goto(f"{portal_server}{address}")
+    assert faults(browser_page, name) == []
+
+
+def test_a_volume_tells_its_forecast_to_the_administrator(
+    portal_server: str, browser_page: Page, troubled: RecordingPlan
+) -> None:
+    enter(browser_page, portal_server, it_admin())
+    volume = VolumeReading.objects.exclude(forecast__days=None).get().volume
+    browser_page.goto(f"{portal_server}/admin/recordings/volume/{volume.pk}/change/")
+    assert browser_page.get_by_text("Penuh kira-kira 5 hari lagi").is_visible()
+    assert faults(browser_page, "alarm-media") == []
+    browser_page.goto(f"{portal_server}/admin/recordings/volume/")
+    assert browser_page.get_by_text("Segera penuh").is_visible()
+    assert faults(browser_page, "alarm-daftar-media") == []
+
+
+def test_an_alarm_is_taken_by_clicking_and_leads_to_its_steps(
+    portal_server: str, browser_page: Page, troubled: RecordingPlan
+) -> None:
+    enter(browser_page, portal_server, it_admin(name="Admin Contoh"))
+    browser_page.goto(f"{portal_server}/pemantauan/")
+    card = browser_page.locator(".cp-card").filter(has_text="Media simpan segera penuh")
+    card.get_by_role("button").click()
+    taken = browser_page.locator(".cp-card").filter(has_text="Media simpan segera penuh")
+    assert taken.get_by_text("Ditangani Admin Contoh").is_visible()
+    taken.get_by_role("link").click()
+    assert browser_page.url.endswith("/pemantauan/petunjuk/#forecast-low")
+    assert browser_page.locator("#forecast-low").is_visible()
+
+
+def test_a_new_alarm_appears_and_an_old_one_goes_without_a_reload(
+    portal_server: str, browser_page: Page, troubled: RecordingPlan
+) -> None:
+    enter(browser_page, portal_server, officer())
+    browser_page.goto(f"{portal_server}/pemantauan/")
+    alarms.clear(Kind.SILENT_CAMERA, str(troubled.pk), by=SYSTEM)
+    alarms.raise_(Kind.DAMAGED, "", {}, by=SYSTEM)
+    titles = "[...document.querySelectorAll('.cp-card h3')].map((one) => one.textContent)"
+    until(browser_page, f"{titles}.includes('Rekaman rusak atau diubah')", seconds=20)
+    assert "Kamera tanpa gambar" not in browser_page.evaluate(titles)
+    assert axe(browser_page) == []
