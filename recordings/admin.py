@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -13,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from cctvportal.common import words
 from cctvportal.common.clock import now
 from cctvportal.service_admin import Saving, ServiceAdmin
-from recordings.forms.registers import MediumForm, TermForm
+from recordings.forms.registers import MediumForm
 from recordings.models import Medium, RecordingPlan, Volume
 from recordings.services import disks, storage
+from recordings.volume_texts import outlook
 
 
 @admin.register(Medium)
@@ -52,15 +52,35 @@ class MediumAdmin(ServiceAdmin[Medium]):
 
 @admin.register(Volume)
 class VolumeAdmin(ServiceAdmin[Volume]):
-    list_display = ("label", "node", "path", "reserve")
-    fields = ("label", "node", "path", "reserve_bytes")
+    """Where footage lies, and for how long there is room: read and reckoned by the watch."""
+
+    list_display = ("label", "node", "path", "reserve", "state")
+    list_select_related = ("reading",)
 
     @admin.display(description=gettext_lazy("ruang cadangan"))
     def reserve(self, obj: Volume) -> str:
         return words.size(obj.reserve_bytes)
 
+    @admin.display(description=gettext_lazy("keadaan"))
+    def state(self, obj: Volume) -> str:
+        return outlook(obj).word
+
+    @admin.display(description=gettext_lazy("ruang"))
+    def room(self, obj: Volume) -> str:
+        return outlook(obj).room
+
+    @admin.display(description=gettext_lazy("prakiraan"))
+    def forecast(self, obj: Volume) -> str:
+        found = outlook(obj)
+        return f"{found.forecast} {found.grounds}".strip()
+
+    def get_fields(self, request: HttpRequest, obj: Volume | None = None) -> Any:  # noqa: ARG002 - Django's signature
+        typed = ("label", "node", "path", "reserve_bytes")
+        return (*typed, "room", "forecast") if obj else typed
+
     def get_readonly_fields(self, request: HttpRequest, obj: Volume | None = None) -> list[str]:  # noqa: ARG002 - Django's signature
-        return ["node", "path"] if obj else []
+        shown = ["room", "forecast"]
+        return ["node", "path", *shown] if obj else shown
 
     def keep(self, saving: Saving[Volume]) -> None:
         save = storage.add_volume if saving.is_new else storage.change_volume
@@ -69,29 +89,21 @@ class VolumeAdmin(ServiceAdmin[Volume]):
 
 @admin.register(RecordingPlan)
 class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
-    """How long each camera's footage is kept, and why; made when a camera is added."""
+    """Where each camera's footage goes; made when a camera is added. Its term has own pages."""
 
-    form = TermForm
-    list_display = ("of_camera", "volume", "term", "legal_basis")
-    list_select_related = ("camera", "volume")
-    readonly_fields = ("of_camera", "volume", "term")
+    list_display = ("of_camera", "volume", "policy", "term")
+    list_select_related = ("camera", "volume", "policy")
+    fields = ("of_camera", "volume", "policy", "term", "ground")
+    readonly_fields = fields
 
     @admin.display(description=gettext_lazy("kamera"), ordering="camera__name")
     def of_camera(self, obj: RecordingPlan) -> str:
         return obj.camera.name
 
-    @admin.display(description=gettext_lazy("masa simpan"))
+    @admin.display(description=gettext_lazy("lama simpan"))
     def term(self, obj: RecordingPlan) -> str:
         return words.duration(obj.keep_for)
 
-    def get_fields(self, request: HttpRequest, obj: RecordingPlan | None = None) -> Any:
-        """A reader sees the term as words; only who may change it sees the fields for it."""
-        typed = ("amount", "unit") if self.has_change_permission(request, obj) else ("term",)
-        return ("of_camera", "volume", *typed, "legal_basis")
-
-    def keep(self, saving: Saving[RecordingPlan]) -> None:
-        given = saving.typed
-        term = timedelta(**{given["unit"]: given["amount"]})
-        storage.change_term(
-            saving.row, keep_for=term, legal_basis=given["legal_basis"], by=saving.by
-        )
+    @admin.display(description=gettext_lazy("dasar masa simpan"))
+    def ground(self, obj: RecordingPlan) -> str:
+        return obj.legal_basis

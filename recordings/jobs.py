@@ -9,8 +9,8 @@ from cctvportal.jobs.lease import JobCancelled, Lease
 from cctvportal.jobs.models import Job
 from cctvportal.jobs.registry import JobWaits, gave_up, handler
 from recordings.media.errors import KeystoreDamaged
-from recordings.models import Erasure, Export
-from recordings.services import erasures, exports, packing, wiping
+from recordings.models import Erasure, Export, PolicyChange
+from recordings.services import erasures, exports, packing, policies, wiping
 
 log = logging.getLogger(__name__)
 _WAITS = "Kunci atau berkas rekaman belum dapat dimusnahkan. Minta admin TI memeriksa media simpan."
@@ -35,6 +35,12 @@ def export(lease: Lease) -> None:
     except JobCancelled:
         exports.drop(row, lease=lease, by=SYSTEM)
         raise
+
+
+@handler("policy")
+def policy(lease: Lease) -> None:
+    change = PolicyChange.objects.get(pk=lease.job.subject_id)
+    policies.carry_out(change, lease=lease, by=SYSTEM)
 
 
 @gave_up("export")

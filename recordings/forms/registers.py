@@ -1,45 +1,13 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from recordings.enums import MediumKind
-from recordings.models import Medium, RecordingPlan
+from recordings.models import Medium
 from recordings.services import disks
-
-_UNITS = {"days": _("hari"), "hours": _("jam"), "minutes": _("menit")}
-
-
-class TermForm(forms.ModelForm[RecordingPlan]):
-    """A camera's term as an amount and a unit, and the ground for it."""
-
-    amount = forms.IntegerField(label=_("Masa simpan"), min_value=1, max_value=3660)
-    unit = forms.ChoiceField(
-        label=_("Satuan masa simpan"),
-        choices=list(_UNITS.items()),
-        help_text=_("Berlaku bagi rekaman sesudah ini; yang sudah ada mengikuti masa lamanya."),
-    )
-
-    class Meta:
-        model = RecordingPlan
-        fields = ("legal_basis",)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        unit, amount = _told(self.instance.keep_for)
-        self.initial = {**self.initial, "amount": amount, "unit": unit}
-
-
-def _told(term: timedelta) -> tuple[str, int]:
-    """The largest unit that says the term without a rest."""
-    for unit in ("days", "hours"):
-        count, rest = divmod(term, timedelta(**{unit: 1}))
-        if count and not rest:
-            return unit, count
-    return "minutes", term // timedelta(minutes=1)
 
 
 class MediumForm(forms.ModelForm[Medium]):

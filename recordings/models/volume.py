@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import Camera
+from recordings.models.retention import RetentionPolicy
 
 
 class Volume(models.Model):
@@ -39,7 +40,7 @@ class Volume(models.Model):
 
 
 class RecordingPlan(models.Model):
-    """Where a camera's footage goes, how long it stays and why, and who records it just now.
+    """Where a camera's footage goes, under which policy it stays, and who records it just now.
 
     `owner`, `lease_until` and `fence` are the lease of one recorder node: the fence counts the
     take-overs and goes into every segment that an owner prepares (design.md 6).
@@ -47,8 +48,9 @@ class RecordingPlan(models.Model):
 
     camera = models.OneToOneField(Camera, models.PROTECT, related_name="plan", primary_key=True)
     volume = models.ForeignKey(Volume, models.PROTECT, verbose_name=_("media simpan"))
-    keep_for = models.DurationField(_("masa simpan"), default=timedelta(days=30))
-    legal_basis = models.CharField(_("dasar masa simpan"), max_length=200)
+    policy = models.ForeignKey(
+        RetentionPolicy, models.PROTECT, related_name="plans", verbose_name=_("masa simpan")
+    )
     owner = models.CharField(max_length=80, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     fence = models.BigIntegerField(default=0, editable=False)
@@ -59,9 +61,6 @@ class RecordingPlan(models.Model):
         verbose_name_plural = _("rencana rekam")
         constraints = [
             models.CheckConstraint(
-                name="plan_keeps_at_least_a_minute", condition=Q(keep_for__gte=timedelta(minutes=1))
-            ),
-            models.CheckConstraint(
                 name="plan_owner_has_lease",
                 condition=Q(owner="", lease_until=None) | (~Q(owner="") & ~Q(lease_until=None)),
             ),
@@ -69,3 +68,11 @@ class RecordingPlan(models.Model):
 
     def __str__(self) -> str:
         return str(self.camera)
+
+    @property
+    def keep_for(self) -> timedelta:
+        return self.policy.keep_for
+
+    @property
+    def legal_basis(self) -> str:
+        return self.policy.legal_basis

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -33,12 +33,17 @@ class ClockDoubtful(Exception):  # noqa: N818 - named for what happened
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A trusted time: the wall clock (ISO), seconds since boot, which boot. `doubt` since then."""
+    """A trusted time: the wall clock (ISO), seconds since boot, which boot. `doubt` since then.
+
+    `known`: the newest record (ISO) when a person trusted the clock last. What a wrong clock had
+    written into the future by then says nothing of the time any more.
+    """
 
     wall: str
     since_boot: float
     boot: str
     doubt: str = ""
+    known: str = ""
 
 
 def check() -> None:
@@ -52,7 +57,7 @@ def check() -> None:
     try:
         mark = _read()
         sentence = (mark and mark.doubt) or _doubt(mark)
-        _write(_doubted(mark, sentence) if sentence else _present())
+        _write(_doubted(mark, sentence) if sentence else _present(mark.known if mark else ""))
     except OSError as error:
         raise ClockDoubtful(f"Waktu terakhir tidak dapat dicatat ({error.strerror}).") from error
     if sentence:
@@ -67,16 +72,17 @@ def doubt() -> str:
 
 def trust() -> None:
     """A person has looked at the clock: from now on it counts again. Raises OSError."""
-    _write(_present())
+    newest = _newest_record()
+    _write(_present(newest.isoformat() if newest else ""))
 
 
-def _present() -> _Mark:
-    return _Mark(now().isoformat(), _since_boot(), _boot())
+def _present(known: str = "") -> _Mark:
+    return _Mark(now().isoformat(), _since_boot(), _boot(), known=known)
 
 
 def _doubted(mark: _Mark | None, sentence: str) -> _Mark:
     last = mark or _present()
-    return _Mark(last.wall, last.since_boot, last.boot, sentence)
+    return replace(last, doubt=sentence)
 
 
 def _doubt(mark: _Mark | None) -> str:
@@ -89,6 +95,8 @@ def _doubt(mark: _Mark | None) -> str:
         return ""
     newest = _newest_record() or wall
     last = datetime.fromisoformat(mark.wall) if mark else newest
+    if mark is not None and mark.known and newest <= datetime.fromisoformat(mark.known):
+        newest = last
     if wall < max(newest, last) - _GRAIN:
         return "Jam komputer lebih awal daripada catatan terakhir."
     if wall > last + timedelta(seconds=settings.CLOCK_JUMP_SECONDS):

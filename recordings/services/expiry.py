@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cctvportal.accounts.access import SYSTEM, Caller, service
 from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
-from cctvportal.common.clock import now
+from cctvportal.common.clock import WIB, now
 from cctvportal.common.errors import Conflict
 from recordings.enums import PurgeKind, PurgeState
 from recordings.models import PurgeRun
@@ -42,11 +42,13 @@ def purge_expired(*, by: Caller) -> PurgeRun | None:
         while erase.doom(run, erase.expired(), by=by):
             erase.finish_doomed(by=by)
         remains.clear(run, left, by=by)
+        held = erase.expired().filter(erase.under_hold()).count()
+        PurgeRun.objects.filter(pk=run.pk).update(held_back=held)
         return erase.finish(run, by=by)
 
 
 @service("recordings.see_monitoring")
-def why_halted(*, by: User) -> list[str]:
+def why_halted(*, by: Caller) -> list[str]:
     """Why nothing expires until an approver says so: sentences, none while all is well."""
     del by
     latest = _latest()
@@ -98,7 +100,7 @@ def _too_many(planned: int) -> str:
     The usual is the median of the last fortnight's days that purged anything; without a week of
     history there is no usual, and nothing to compare with (recording.md 3, traps 8 and 9).
     """
-    today = now().date()
+    today = now().astimezone(WIB).date()
     days = (
         PurgeRun.objects.filter(kind=PurgeKind.EXPIRY, segments_purged__gt=0)
         .exclude(started_at__date=today)

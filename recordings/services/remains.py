@@ -79,7 +79,7 @@ def past_term(*, by: Caller) -> Remains:
         # A disk that is away keeps nothing else from going.
         volume__in=[volume for volume in Volume.objects.all() if _is_there(volume)],
     )
-    terms = dict(RecordingPlan.objects.values_list("camera", "keep_for"))
+    terms = dict(RecordingPlan.objects.values_list("camera", "policy__keep_for"))
     longest = max(terms.values(), default=None)
 
     def is_over(stray: Stray) -> bool:

@@ -1,8 +1,6 @@
-"""The register of volumes, and how long a camera's footage is kept."""
+"""The register of volumes."""
 
 from __future__ import annotations
-
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,10 +9,8 @@ from cctvportal.accounts.access import service
 from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
 from cctvportal.common.errors import Refused
-from recordings.models import RecordingPlan, Volume
+from recordings.models import Volume
 from recordings.services import volumes
-
-_LEAST_WORDS = 10
 
 
 @service("recordings.add_volume")
@@ -43,28 +39,3 @@ def change_volume(volume: Volume, *, by: User) -> Volume:
         facts = {"reserve": [before.reserve_bytes, volume.reserve_bytes]}
         record("volume.changed", by=by, subject=volume, facts=facts)
     return volume
-
-
-@service("recordings.change_recordingplan")
-def change_term(
-    plan: RecordingPlan, *, keep_for: timedelta, legal_basis: str, by: User
-) -> RecordingPlan:
-    """How long what is recorded from now on is kept, and on what ground.
-
-    Older footage keeps its own term. Raises Refused for less than a minute, or for a ground that
-    says nothing.
-    """
-    if keep_for < timedelta(minutes=1):
-        raise Refused(_("Masa simpan paling singkat satu menit."), "amount")
-    if len(legal_basis.strip()) < _LEAST_WORDS:
-        raise Refused(
-            _("Tulis dasarnya dalam satu kalimat, misalnya: SOP 20/SEKRETARIAT/XII/2021."),
-            "legal_basis",
-        )
-    with transaction.atomic():
-        row = RecordingPlan.objects.select_for_update().get(pk=plan.pk)
-        before, row.keep_for, row.legal_basis = row.keep_for, keep_for, legal_basis.strip()
-        row.save(update_fields=["keep_for", "legal_basis"])
-        seconds = [int(before.total_seconds()), int(keep_for.total_seconds())]
-        record("plan.changed", by=by, subject=row.camera, facts={"keep_seconds": seconds})
-    return row

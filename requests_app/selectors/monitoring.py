@@ -82,7 +82,8 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 
 def cameras(camera_id: int | None = None) -> list[Camera]:
     """Every camera that is not removed, by name, with room and plan."""
-    found = Camera.objects.filter(removed_at=None).select_related("room", "plan").order_by("name")
+    here = Camera.objects.filter(removed_at=None)
+    found = here.select_related("room", "plan__policy").order_by("name")
     return list(found.filter(pk=camera_id) if camera_id else found)
 
 

@@ -13,8 +13,8 @@ from factory.django import DjangoModelFactory
 
 from cctvportal.common.clock import now
 from devices.models import Camera
-from recordings.enums import SegmentState
-from recordings.models import RecordingPlan, Segment, Volume
+from recordings.enums import Purpose, SegmentState
+from recordings.models import RecordingPlan, RetentionPolicy, Segment, Volume
 from recordings.services import volumes
 from tests.factories.devices import CameraFactory
 from tests.recordings.media.films import Film, write
@@ -29,13 +29,29 @@ class VolumeFactory(DjangoModelFactory[Volume]):  # type: ignore[misc] # untyped
     path = factory.LazyAttribute(lambda o: str(settings.PORTAL_DATA_DIR / "footage" / o.label))
 
 
+class PolicyFactory(DjangoModelFactory[RetentionPolicy]):  # type: ignore[misc] # untyped library
+    class Meta:
+        model = RetentionPolicy
+
+    name = factory.Sequence(lambda n: f"Masa simpan {n}")
+    purpose = Purpose.SECURITY
+    keep_for = timedelta(days=30)
+    legal_basis = "Contoh dasar masa simpan"
+    in_force_since = factory.LazyFunction(now)
+
+
 class PlanFactory(DjangoModelFactory[RecordingPlan]):  # type: ignore[misc] # untyped library
+    """A plan under a policy of its own; `keep_for` is that policy's term."""
+
     class Meta:
         model = RecordingPlan
 
+    class Params:
+        keep_for = timedelta(days=30)
+
     camera = factory.SubFactory(CameraFactory)
     volume = factory.SubFactory(VolumeFactory)
-    legal_basis = "Contoh"
+    policy = factory.SubFactory(PolicyFactory, keep_for=factory.SelfAttribute("..keep_for"))
 
 
 def filmed_segment(

@@ -11,8 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from cctvportal.audit.models import Entry
-from recordings.models import Medium, RecordingPlan, Volume
+from recordings.models import Medium, Volume
 from recordings.package.disk import MARKER
 from recordings.services import disks, volumes
 from tests.factories import accounts
@@ -136,25 +135,13 @@ def test_volume_keeps_its_folder(admin: Client) -> None:
     assert (now.label, now.reserve_bytes, now.path) == ("Nama baru", 5_000_000_000, row.path)
 
 
-def test_term_is_changed_with_its_ground(desk: Client) -> None:
-    plan = PlanFactory(keep_for=timedelta(days=30))
-    page = desk.get(url("recordingplan_change", plan.pk)).content.decode()
-    assert 'value="30"' in page
-    sent = {"amount": 2, "unit": "minutes", "legal_basis": "Peragaan kedaluwarsa otomatis"}
-    assert desk.post(url("recordingplan_change", plan.pk), sent).status_code == 302
-    plan.refresh_from_db()
-    assert plan.keep_for == timedelta(minutes=2)
-    entry = Entry.objects.get(action="plan.changed")
-    assert entry.facts == {"keep_seconds": [2_592_000, 120]}
-
-
-def test_term_without_a_ground_is_refused(desk: Client) -> None:
+def test_a_plan_tells_its_term_and_is_not_changed_by_hand(desk: Client) -> None:
     plan = PlanFactory(keep_for=timedelta(hours=36))
-    sent = {"amount": 5, "unit": "days", "legal_basis": "perlu"}
-    answer = desk.post(url("recordingplan_change", plan.pk), sent)
-    assert "Tulis dasarnya dalam satu kalimat" in text(answer)
-    assert 'value="perlu"' in answer.content.decode()
-    assert RecordingPlan.objects.get().keep_for == timedelta(hours=36)
+    page = desk.get(url("recordingplan_change", plan.pk))
+    assert "1 hari 12 jam" in text(page)
+    assert plan.legal_basis in text(page)
+    sent = {"policy": plan.policy.pk, "volume": str(plan.volume.pk)}
+    assert desk.post(url("recordingplan_change", plan.pk), sent).status_code in {403, 404}
 
 
 def test_each_register_is_for_its_own_keeper(desk: Client, admin: Client) -> None:
@@ -162,7 +149,7 @@ def test_each_register_is_for_its_own_keeper(desk: Client, admin: Client) -> Non
     assert admin.get(url("medium_changelist")).status_code in {403, 404}
     assert desk.get(url("volume_add")).status_code in {403, 404}
     assert desk.get(url("volume_changelist")).status_code == 200
-    sent = {"amount": 1, "unit": "days", "legal_basis": "Dasar yang cukup panjang"}
+    sent = {"volume": str(volume.pk)}
     assert admin.post(url("recordingplan_change", plan.pk), sent).status_code in {403, 404}
     assert desk.get(url("recordingplan_add")).status_code in {403, 404}
     assert admin.post(url("volume_delete", volume.pk), {"post": "yes"}).status_code in {403, 404}

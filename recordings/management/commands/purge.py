@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Case, Count, Q, Sum, Value, When
 
 from cctvportal.accounts.access import SYSTEM
-from recordings.services import erase, expiry
+from cctvportal.common.clock import now
+from recordings.services import erase, expiry, leaving
 from recordings.services.volumes import VolumeUnavailable
 
 
@@ -17,10 +18,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="change nothing")
+        parser.add_argument(
+            "--tomorrow",
+            action="store_true",
+            help="with --dry-run: what goes until the end of tomorrow (WIB), as the desk shows it",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        if options["tomorrow"] and not options["dry_run"]:
+            raise CommandError("--tomorrow only tells: it goes with --dry-run.")
         if options["dry_run"]:
-            for line in _planned():
+            until = leaving.end_of_tomorrow() if options["tomorrow"] else now()
+            for line in _planned(until):
                 self.stdout.write(json.dumps(line, ensure_ascii=False))
             return
         try:
@@ -34,27 +43,15 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps({**told, "reason": run.reason}))
 
 
-def _planned() -> list[dict[str, Any]]:
-    """By camera: segments and bytes that would go now, and those past their term that are held."""
-    rows = (
-        erase.expired()
-        .annotate(held=Case(When(erase.under_hold(), then=Value(1)), default=Value(0)))
-        .values("camera__name")
-        .annotate(
-            count=Count("pk", filter=Q(held=0)),
-            size=Sum("bytes", filter=Q(held=0), default=0),
-            held_count=Count("pk", filter=Q(held=1)),
-            held_size=Sum("bytes", filter=Q(held=1), default=0),
-        )
-        .order_by("camera__name")
-    )
+def _planned(until: datetime) -> list[dict[str, Any]]:
+    """By camera: segments and bytes that go by then, and those that a hold keeps."""
     return [
         {
-            "camera": row["camera__name"],
-            "segments": row["count"],
-            "bytes": row["size"],
-            "held_segments": row["held_count"],
-            "held_bytes": row["held_size"],
+            "camera": one.camera,
+            "segments": one.gone.segments,
+            "bytes": one.gone.bytes,
+            "held_segments": one.held.segments,
+            "held_bytes": one.held.bytes,
         }
-        for row in rows
+        for one in leaving.leaving(until)
     ]

@@ -17,11 +17,12 @@ from cctvportal.accounts.access import SYSTEM
 from cctvportal.accounts.enums import ApplicantKind, Role
 from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
+from cctvportal.common.clock import now
 from devices.models import Camera, Room, RoomKey
 from devices.probing import Finding
 from devices.services.cameras import Address, add_camera
-from recordings.enums import MediumKind
-from recordings.models import Medium, RecordingPlan
+from recordings.enums import MediumKind, Purpose
+from recordings.models import Medium, RecordingPlan, RetentionPolicy
 from recordings.services import disks
 
 _PEOPLE: Final = (
@@ -34,7 +35,11 @@ _PEOPLE: Final = (
     ("admin", "Admin TI Contoh", "Admin TI", Role.IT_ADMIN, ""),
 )
 # The security camera's footage expires while one looks on; the other keeps the usual term.
-_SHORT_TERM: Final = timedelta(minutes=2)
+_SHORT_TERM: Final = {
+    "purpose": Purpose.SECURITY,
+    "keep_for": timedelta(minutes=2),
+    "legal_basis": "Peragaan portal percobaan, bukan masa simpan kantor",
+}
 
 
 class Command(BaseCommand):
@@ -115,7 +120,10 @@ def _cameras() -> None:
             by=SYSTEM,
         )
         if name == "Parkir":
-            RecordingPlan.objects.filter(camera=camera).update(keep_for=_SHORT_TERM)
+            policy, _created = RetentionPolicy.objects.get_or_create(
+                name="Peragaan kedaluwarsa", defaults={**_SHORT_TERM, "in_force_since": now()}
+            )
+            RecordingPlan.objects.filter(camera=camera).update(policy=policy)
 
 
 def _disk(officer: User) -> None:

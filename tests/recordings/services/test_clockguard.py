@@ -11,6 +11,7 @@ import pytest
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.audit.services import record
+from cctvportal.common import clock
 from cctvportal.common.clock import now
 from recordings.services import clockguard, expiry
 from recordings.services.clockguard import ClockDoubtful
@@ -87,10 +88,28 @@ def test_a_doubt_stays_until_an_approver_settles_it(clocks: Set) -> None:
     assert expiry.why_halted(by=approver) == []
 
 
+def test_what_a_wrong_clock_wrote_is_no_doubt_once_a_person_has_looked(clocks: Set) -> None:
+    """Else every start would ask again until that future has come."""
+    clockguard.check()
+    clocks(24 * 365, ran=0)
+    with pytest.raises(ClockDoubtful):
+        clockguard.check()
+    with clock.shifted(timedelta(days=365)):
+        record("login.done", by=SYSTEM)
+    clocks(1)
+    clockguard.trust()
+    clocks(24, ran=-100, boot_id="dua")
+    clockguard.check()
+    clocks(-24, ran=-90, boot_id="tiga")
+    with pytest.raises(ClockDoubtful, match="lebih awal"):
+        clockguard.check()
+
+
 def test_a_damaged_mark_is_a_doubt(data_dir: Path) -> None:
     clockguard.check()
     (mark,) = data_dir.glob("clock.json")
-    assert set(json.loads(mark.read_text())) == {"wall", "since_boot", "boot", "doubt"}
+    told = {"wall", "since_boot", "boot", "doubt", "known"}
+    assert set(json.loads(mark.read_text())) == told
     mark.write_text("{")
     with pytest.raises(ClockDoubtful):
         clockguard.check()

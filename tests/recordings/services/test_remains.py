@@ -14,7 +14,7 @@ from cctvportal.audit.models import Entry
 from cctvportal.common.clock import ago, now
 from recordings.enums import HoldKind, PurgeKind
 from recordings.media.keystore import SegmentRef
-from recordings.models import PurgeRun, RecordingPlan, Segment
+from recordings.models import PurgeRun, RecordingPlan, RetentionPolicy, Segment
 from recordings.recorder.stock import Stock, leftover
 from recordings.recorder.wanted import of_plan
 from recordings.services import erase, expiry, holds, remains, sealing, volumes
@@ -55,7 +55,7 @@ def has_key(written: Written) -> bool:
 
 
 def end_term(plan: RecordingPlan) -> None:
-    RecordingPlan.objects.filter(pk=plan.pk).update(keep_for=timedelta(minutes=1))
+    RetentionPolicy.objects.filter(plans=plan).update(keep_for=timedelta(minutes=1))
     Segment.objects.filter(state="LOST").update(expires_at=ago(1))
 
 
@@ -64,7 +64,7 @@ def hold(written: Written) -> None:
         camera_ids=[written.plan.camera_id],
         start=written.start,
         end=written.start + timedelta(seconds=30),
-        kind=HoldKind.MANUAL,
+        kind=HoldKind.REQUEST,
         reference="x",
         by=SYSTEM,
     )
@@ -138,7 +138,7 @@ def test_a_file_set_aside_without_a_row_goes_after_the_term_of_its_camera(torn: 
     Segment.objects.filter(pk=row.pk).update(purged_at=now())
     left_behind, stranger = set_aside(torn.plan)[0], Path(torn.plan.volume.path) / QUARANTINE / "x"
     stranger.touch()
-    RecordingPlan.objects.filter(pk=torn.plan.pk).update(keep_for=timedelta(minutes=1))
+    RetentionPolicy.objects.filter(plans=torn.plan).update(keep_for=timedelta(minutes=1))
     assert expiry.purge_expired(by=SYSTEM) is not None
     assert not left_behind.exists()
     assert stranger.exists(), "its term has only begun"
