@@ -18,6 +18,14 @@ DESK: Final = (
         Group.WORK,
         order=20,
     ),
+    NavItem(
+        "admin:purge_tomorrow",
+        _("Terhapus besok"),
+        "trash",
+        "recordings.see_tomorrow",
+        Group.WORK,
+        order=40,
+    ),
     NavItem("admin:keys", _("Kunci ruang"), "key", "requests_app.desk", Group.WORK, order=30),
 )
 

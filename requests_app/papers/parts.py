@@ -53,9 +53,12 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """One paper, ready to be set. `code` is what its QR holds: compact, without names."""
+    """One paper, ready to be set. `code` is what its QR holds: compact, without names.
 
-    kind: PaperKind
+    `kind` is None for a paper that belongs to no request.
+    """
+
+    kind: PaperKind | None
     title: str
     number: str
     request_number: str
