@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from devices.models import Camera
-from recordings.enums import SegmentSource, SegmentState
+from recordings.enums import Damage, SegmentSource, SegmentState
 from recordings.models.volume import Volume
 
 KEPT = (SegmentState.READY, SegmentState.OVERLAP)
@@ -47,6 +47,15 @@ class Segment(models.Model):
     purge_run = models.ForeignKey(
         "recordings.PurgeRun", models.PROTECT, null=True, related_name="segments"
     )
+    # The hour's seal that this row's facts went into. Found by camera and hour, so without index.
+    custody = models.ForeignKey(
+        "recordings.CustodyRoot", models.PROTECT, null=True, related_name="sealed", db_index=False
+    )
+    # Found by the daily look at the store; cleared again should the file turn out sound.
+    damaged_at = models.DateTimeField(null=True)
+    damage = models.CharField(
+        max_length=10, choices=Damage.choices, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("potongan rekaman")
@@ -77,6 +86,11 @@ class Segment(models.Model):
                 condition=~Q(state="PURGED")
                 | Q(purged_at__isnull=False, purge_run__isnull=False, doomed_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="segment_damage_says_which",
+                condition=Q(damaged_at=None, damage="")
+                | Q(damaged_at__isnull=False, damage__in=Damage.values),
+            ),
         ]
         indexes = [
             models.Index(fields=["camera", "started_at"], name="segment_camera_start"),
@@ -89,6 +103,19 @@ class Segment(models.Model):
                 fields=["camera", "state"],
                 name="segment_unfinished",
                 condition=Q(state__in=["PREPARED", "OPEN", "DOOMED"]),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="segment_remains",
+                condition=Q(state__in=["LOST", "PREPARED"], purged_at=None),
+            ),
+            models.Index(
+                fields=["camera", "started_at"],
+                name="segment_unsealed",
+                condition=Q(custody=None, state__in=["READY", "OVERLAP", "DOOMED", "PURGED"]),
+            ),
+            models.Index(
+                fields=["damaged_at"], name="segment_damaged", condition=~Q(damaged_at=None)
             ),
         ]
 

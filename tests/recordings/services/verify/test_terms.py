@@ -1,0 +1,76 @@
+"""I10: nothing expired stays, nothing held went."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from cctvportal.accounts.access import SYSTEM
+from cctvportal.common.clock import ago, now
+from recordings.enums import HoldKind, PurgeKind, PurgeState
+from recordings.models import Hold, PurgeRun, Segment
+from recordings.services import expiry, holds
+from tests.factories.recordings import stored_segment
+from tests.recordings.services.verify.looking import look, told
+
+if TYPE_CHECKING:
+    from recordings.models import RecordingPlan
+
+
+def hold(segment: Segment) -> None:
+    assert segment.started_at is not None
+    holds.place(
+        camera_ids=[segment.camera_id],
+        start=segment.started_at,
+        end=segment.started_at + timedelta(seconds=5),
+        kind=HoldKind.REQUEST,
+        reference="permohonan-1",
+        by=SYSTEM,
+    )
+
+
+def test_footage_long_past_its_term_is_told(plan: RecordingPlan) -> None:
+    stored_segment(plan.camera, plan.volume, ago(9000), expires_at=ago(3000))
+    late = stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(4000))
+    ((invariant, subject, sentence),) = told(look())
+    assert (invariant, subject) == ("I10", f"potongan {late.pk}")
+    assert sentence.startswith("masa simpannya habis ")
+
+
+def test_footage_past_its_term_under_a_hold_is_no_violation(plan: RecordingPlan) -> None:
+    hold(stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(4000)))
+    assert told(look()) == []
+
+
+def test_footage_waits_while_a_person_has_to_look(plan: RecordingPlan) -> None:
+    stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(4000))
+    PurgeRun.objects.create(
+        kind=PurgeKind.EXPIRY, started_at=now(), state=PurgeState.STOPPED, reason="banyak"
+    )
+    report = look()
+    assert report.checked["past_term_waiting"] == 1
+    assert [one for one in told(report) if one[0] == "I10"] == []
+
+
+def test_held_footage_that_was_removed_is_told(plan: RecordingPlan) -> None:
+    """As nothing in the portal can do: the hold is dated back behind the purge."""
+    segment = stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(10))
+    expiry.purge_expired(by=SYSTEM)
+    assert told(look()) == []
+    hold(segment)
+    assert told(look()) == [], "a hold that came after the purge"
+    Hold.objects.bulk_create(
+        Hold(
+            camera_id=segment.camera_id,
+            starts_at=ago(12000),
+            ends_at=ago(11990),
+            kind=HoldKind.REQUEST,
+            reference=reference,
+            placed_at=ago(600),
+            released_at=released,
+        )
+        for reference, released in (("permohonan-2", None), ("permohonan-3", ago(300)))
+    )
+    found = [one for one in told(look()) if one[0] == "I10"]
+    sentence = "dihapus selama ditahan (Permohonan permohonan-2)"
+    assert found == [("I10", f"potongan {segment.pk}", sentence)]
