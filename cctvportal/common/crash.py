@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 FAULTS: Final = "PORTAL_FAULTS"
@@ -87,6 +89,12 @@ STEPS: Final = (
     "erase.cleared",
     "erase.ended",
     "erase.committed",
+    # custody: an hour sealed, damage marked, a day folded
+    "custody.noted",
+    "checkup.marked",
+    "fold.noted",
+    "fold.deleted",
+    "fold.committed",
     # the job around both
     "job.claimed",
     "job.carried_out",
@@ -94,37 +102,43 @@ STEPS: Final = (
 )
 
 
-class _Plan:
-    """At which passage of which step to die; `left` counts down."""
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
-    def __init__(self, text: str) -> None:
-        self.name, _, number = text.partition(":")
-        self.left = int(number or 1)
+
+@dataclass(slots=True)
+class _Plan:
+    """What befalls the process, at which passage of which step; `left` counts down."""
+
+    name: str
+    left: int
+    blow: Callable[[], None]
 
 
 _plan: _Plan | None = None
 
 
-def arm(text: str) -> None:
-    """Die at `name`, or with `name:3` at its third passage. For a process forked by the suite.
+def arm(text: str, blow: Callable[[], None] = _die) -> None:
+    """SIGKILL, or another blow, at `name`, or with `name:3` at its third passage.
 
-    Raises RuntimeError outside the fault suite, ValueError for a step that does not exist.
+    For a process forked by the suite. Raises RuntimeError outside the fault suite, ValueError for
+    a step that does not exist.
     """
-    global _plan  # noqa: PLW0603 - one process dies once
+    global _plan  # noqa: PLW0603 - a process is struck once
     if os.environ.get(FAULTS) != "1":
         raise RuntimeError("Only the fault suite may kill a process.")
-    plan = _Plan(text)
-    if plan.name not in STEPS:
+    name, _, number = text.partition(":")
+    if name not in STEPS:
         raise ValueError(text)
-    _plan = plan
+    _plan = _Plan(name, int(number or 1), blow)
 
 
 def step(name: str) -> None:
-    """Says that `name` has just happened; ends the process here when the suite asked for that."""
+    """Says that `name` has just happened; the suite may have asked for something to follow it."""
     if _plan is not None and _plan.name == name:
         _plan.left -= 1
         if _plan.left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            _plan.blow()
 
 
 if os.environ.get(FAULTS) == "1" and os.environ.get(CRASH_AT):

@@ -60,3 +60,13 @@ def test_step_that_does_not_exist_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv(crash.FAULTS, "1")
     with pytest.raises(ValueError, match=r"seal\.nothing"):
         crash.arm("seal.nothing:2")
+
+
+def test_another_blow_may_befall_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(crash.FAULTS, "1")
+    monkeypatch.setattr(crash, "_plan", None)
+    struck: list[int] = []
+    crash.arm("seal.linked:2", lambda: struck.append(1))
+    for _ in range(3):
+        crash.step("seal.linked")
+    assert struck == [1]

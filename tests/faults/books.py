@@ -1,0 +1,113 @@
+"""Looking at an office's books from a child: what is recorded, what is missing, what is over."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import Error, connection
+
+from cctvportal.accounts.access import SYSTEM
+from cctvportal.audit.models import Entry
+from cctvportal.common import clock
+from cctvportal.jobs.models import Job, JobState
+from devices.simulator.camera import PATH
+from recordings.enums import SegmentState
+from recordings.models import Export, Gap, Segment, Volume
+from recordings.models.segment import KEPT
+from recordings.services.reconcile import reconcile
+from tests.faults import checker
+from tests.faults.works import footage
+from tests.recordings.recorder.watching import stamps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Times of the last frame before a gap and of its booking differ by a frame or two.
+_GRAIN: Final = timedelta(seconds=2)
+_LOOK_AGAIN: Final = 0.2
+_FILMED: Final = (*KEPT, SegmentState.DOOMED, SegmentState.PURGED)
+
+
+def furnish(port: int) -> int:
+    """An empty office with one camera at this port; its id."""
+    plan = footage.new_plan()
+    plan.camera.stream_url = f"rtsp://127.0.0.1:{port}/{PATH}"
+    plan.camera.save()
+    return plan.camera_id
+
+
+def recorded_since(moment: datetime | None, patience: float) -> float:
+    """Seconds until a segment is READY that began after `moment`. Raises TimeoutError."""
+    ready = Segment.objects.filter(state=SegmentState.READY)
+    if moment is not None:
+        ready = ready.filter(started_at__gt=moment)
+    return _until(ready.exists, patience, "nothing is recorded again")
+
+
+def jobs_over(patience: float) -> float:
+    """Seconds until no job waits or runs any more. Raises TimeoutError."""
+    left = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+    return _until(lambda: not left.exists(), patience, "jobs are still waiting")
+
+
+def _until(look: Callable[[], bool], patience: float, sentence: str) -> float:
+    began = time.monotonic()
+    while time.monotonic() - began < patience:
+        try:
+            if look():
+                return time.monotonic() - began
+        except Error:
+            connection.close()
+        time.sleep(_LOOK_AGAIN)
+    raise TimeoutError(f"{sentence} after {patience:.0f} s")
+
+
+def closed(*, whole: bool) -> dict[str, Any]:
+    """The verdict on an office whose programs have ended. `whole`: no frame may be missing."""
+    wrong: list[str] = []
+    with clock.shifted(timedelta(minutes=2)):
+        for volume in Volume.objects.filter(segments__isnull=False).distinct():
+            found = reconcile(volume, min_age=timedelta(0), by=SYSTEM)
+            wrong += [f"unexplained: {each}" for each in found.unexplained]
+            wrong += [f"unsealed: {path}" for path in Path(volume.path).rglob("*.part")]
+    wrong += _missing_frames() if whole else _unbooked_holes()
+    verified = Export.objects.filter(state="VERIFIED").count()
+    told = Entry.objects.filter(action="export.verified").count()
+    if verified != told:
+        wrong.append(f"{verified} exports are verified, {told} times that was told")
+    verdict = checker.verdict(wrong)
+    verdict["checked"]["segments of an office"] += _ready().count()
+    return verdict
+
+
+def _ready() -> Any:
+    rows = Segment.objects.filter(state=SegmentState.READY)
+    return rows.select_related("camera", "volume").order_by("camera", "started_at")
+
+
+def _missing_frames() -> list[str]:
+    """Each picture carries the camera's own count: they follow each other without a hole."""
+    counters = [stamp.counter for row in _ready() for stamp, _at in stamps(row)]
+    missing = sum(after - before - 1 for before, after in pairwise(counters))
+    return [f"{missing} frames are missing of {len(counters)}"] if missing else []
+
+
+def _unbooked_holes() -> list[str]:
+    """Footage that was there, purged by now or not, and the gaps between it fill the time."""
+    wrong = []
+    filmed = Segment.objects.filter(state__in=_FILMED).order_by("camera", "started_at")
+    for before, after in pairwise(filmed):
+        if before.camera_id != after.camera_id or after.started_at - before.ended_at <= _GRAIN:
+            continue
+        booked = Gap.objects.filter(
+            camera=before.camera_id,
+            started_at__lte=before.ended_at + _GRAIN,
+            ended_at__gte=after.started_at - _GRAIN,
+        )
+        if not booked.exists():
+            wrong.append(f"no gap is booked from {before.ended_at} to {after.started_at}")
+    return wrong

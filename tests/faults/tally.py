@@ -1,0 +1,92 @@
+"""What was tried, what was looked at, what was wrong: printed, and kept as a report."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """`repeat`: the options that lead to the same fault again."""
+
+    fault: str
+    sentence: str
+    repeat: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts by name: faults tried, steps killed at, things looked at; and what was not tried."""
+
+    seed: int
+    tried: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
+    checked: Counter[str] = field(default_factory=Counter)
+    violations: list[Violation] = field(default_factory=list)
+    not_run: dict[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
+
+    def look(self, fault: str, verdict: dict[str, Any], repeat: str = "") -> None:
+        """Adds what a checker said: {"wrong": [sentence], "checked": {name: count}}."""
+        self.checked.update(verdict["checked"])
+        for sentence in verdict["wrong"]:
+            self.wrong(fault, sentence, repeat)
+
+    def wrong(self, fault: str, sentence: str, repeat: str = "") -> None:
+        again = repeat or f"--seed {self.seed} --classes {fault.partition('.')[0]}"
+        self.violations.append(Violation(fault, sentence, again))
+        print(f"  PELANGGARAN {fault}: {sentence}\n    ulangi: {again}", flush=True)  # noqa: T201 - a command
+
+    def leave_out(self, fault: str, reason: str) -> None:
+        """Never counted as passed."""
+        self.not_run[fault] = reason
+
+    def write(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        body = {
+            "seed": self.seed,
+            "ok": not self.violations,
+            "seconds": round(time.monotonic() - self.began, 1),
+            "kills": self.kills,
+            "tried": dict(sorted(self.tried.items())),
+            "steps": dict(sorted(self.steps.items())),
+            "checked": dict(sorted(self.checked.items())),
+            "not_run": self.not_run,
+            "seconds_by_class": self.seconds,
+            "violations": [asdict(one) for one in self.violations],
+        }
+        path.write_text(json.dumps(body, indent=1) + "\n")
+
+    @property
+    def kills(self) -> int:
+        """Processes that SIGKILL ended, at a step or at a random moment."""
+        return sum(count for name, count in self.tried.items() if name.startswith("kill."))
+
+    def told(self) -> str:
+        tried = [f"  {name:<38}{count:>7}" for name, count in sorted(self.tried.items())]
+        left = [f"  {name:<38}tidak dijalankan: {why}" for name, why in self.not_run.items()]
+        checked = [f"  {name:<38}{count:>7}" for name, count in sorted(self.checked.items())]
+        sums = (
+            f"benih {self.seed}",
+            f"{sum(self.tried.values())} gangguan",
+            f"{self.kills} di antaranya SIGKILL",
+            f"{sum(self.checked.values())} pemeriksaan",
+            f"{len(self.violations)} pelanggaran",
+            f"{time.monotonic() - self.began:.0f} detik",
+        )
+        return "\n".join(
+            [
+                "gangguan yang dicoba:",
+                *tried,
+                *left,
+                "yang diperiksa sesudahnya:",
+                *checked,
+                ", ".join(sums),
+            ]
+        )
