@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?= -n 2 --dist worksteal
 
-.PHONY: setup dev run demo bench bench-full test check permissions lock clean forget
+.PHONY: setup dev run demo bench bench-full faults test check permissions lock clean forget
 
 setup:
 	@$(PYTHON) cctvportal/embedded/bootstrap.py run
@@ -20,6 +20,10 @@ bench bench-full check lock: dev
 test: check
 	@$(PY) -m cctvportal.embedded browser
 	@exec $(PY) -m pytest $(ARGS)
+
+faults: ARGS =
+faults: dev
+	@exec $(PY) -m tests.faults $(ARGS)
 
 permissions: dev
 	@WRITE_PERMISSIONS=1 $(PY) -m pytest -q tests/test_permissions.py
