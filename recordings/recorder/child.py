@@ -30,14 +30,11 @@ _HANDED_ON: Final = ("PORTAL_RUN",)
 
 
 class ChildGone(Exception):  # noqa: N818 - named for what happened
-    """A media process died or hangs: never the fault of a disk or of a camera.
+    """A media process died or hangs: never the fault of a disk or of a camera."""
 
-    `descriptor` is that of the `Child`.
-    """
-
-    def __init__(self, descriptor: int, why: str) -> None:
+    def __init__(self, child: Child, why: str) -> None:
         super().__init__(why)
-        self.descriptor = descriptor
+        self.child = child
 
 
 class Child:
@@ -72,7 +69,7 @@ class Child:
         try:
             self._channel.send(order, descriptors)
         except OSError as error:
-            raise ChildGone(self.fileno(), f"takes no orders ({error})") from error
+            raise ChildGone(self, f"takes no orders ({error})") from error
 
     def receive(self) -> Message | None:
         """The next report, None when the process has ended. Raises ProtocolError, OSError."""

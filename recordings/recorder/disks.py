@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from recordings.recorder.bells import Refusal
 from recordings.services import volumes
 from recordings.services.volumes import VolumeUnavailable
 
@@ -19,6 +20,8 @@ _LOOK_AGAIN: Final = 5.0
 _USUAL_PRIORITY: Final = 5
 # Once stopped, a camera goes on only when there is this much more: no starting and stopping.
 _RETURN: Final = 1.05
+# Names that a filesystem may still take: a segment has three at most, an hour of one camera 120.
+_RESERVE_FILES: Final = 500
 
 
 @dataclass(slots=True)
@@ -27,6 +30,7 @@ class Disk:
 
     device: int | None = None
     free: int | None = None
+    files: int = 0
     reason: str = ""
     looked: float = field(default=-_LOOK_AGAIN)
 
@@ -37,18 +41,18 @@ class Disks:
     def __init__(self) -> None:
         self._disks: dict[UUID, Disk] = {}
 
-    def refusal(self, volume: Volume, priority: int, *, stopped: bool) -> str:
-        """Why a camera of this priority (1 stops last) may not write: a sentence, or empty.
+    def refusal(self, volume: Volume, priority: int, *, stopped: bool) -> Refusal | None:
+        """Why a camera of this priority (1 stops last) may not write, or None.
 
         The usual priority stops at the volume's reserve, a more important one below it.
         """
         disk = self._look(volume)
         if disk.free is None:
-            return disk.reason
-        floor = volume.reserve_bytes * priority / _USUAL_PRIORITY
-        if disk.free < floor * (_RETURN if stopped else 1):
-            return f"Media simpan {volume.label} hampir penuh."
-        return ""
+            return Refusal(disk.reason)
+        share = priority / _USUAL_PRIORITY * (_RETURN if stopped else 1)
+        if disk.free < volume.reserve_bytes * share or disk.files < _RESERVE_FILES * share:
+            return Refusal(f"Media simpan {volume.label} hampir penuh.", full=True)
+        return None
 
     def _look(self, volume: Volume) -> Disk:
         disk = self._disks.setdefault(volume.pk, Disk())
@@ -59,6 +63,7 @@ class Disks:
         try:
             with volumes.opened(volume) as place:
                 disk.free = place.free_bytes + volume.reserve_bytes
+                disk.files = place.free_files
                 disk.reason = ""
                 if disk.device not in {None, place.device}:
                     # The marker alone could be copied onto the system disk below a mount point.

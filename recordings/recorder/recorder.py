@@ -5,15 +5,19 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import random
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
 from cctvportal.accounts.access import SYSTEM
+from cctvportal.common.clock import WIB, now
 from recordings.models import Volume
 from recordings.recorder.ledger import Ledger
 from recordings.recorder.supervisor import Supervisor
@@ -22,8 +26,9 @@ from recordings.services.volumes import VolumeUnavailable
 
 log = logging.getLogger(__name__)
 
-_RECONCILE_SECONDS: Final = 24 * 3600.0
+_QUIET_HOUR: Final = 2
 _RECONCILE_AFTER: Final = 5.0
+_TRY_AGAIN: Final = 60.0
 _LOCK_PATIENCE: Final = 0.5
 _JOIN_SECONDS: Final = 8.0
 
@@ -42,7 +47,9 @@ class Recorder:
         self.ledger = Ledger(node)
         self.supervisor = Supervisor(self.ledger)
         self.ledger.tell = self.supervisor.want
+        self.ledger.is_recording = self.supervisor.is_turning
         self._threads: list[threading.Thread] = []
+        self._reconciled: set[UUID] = set()  # in this round
 
     def start(self) -> None:
         self._run("recorder", self._supervise)
@@ -101,15 +108,37 @@ class Recorder:
                 return None
 
     def _reconcile(self) -> None:
-        """Soon after the start, when recording has begun, and then once a day."""
+        """Soon after the start, when recording has begun, and then every night."""
         wait = _RECONCILE_AFTER
         while not self._stop.wait(wait):
-            wait = _RECONCILE_SECONDS
             try:
-                for volume in Volume.objects.filter(node=self._node):
-                    reconcile(volume, by=SYSTEM)
-            except (DatabaseError, VolumeUnavailable, OSError) as error:
+                wait = until_night() if self._reconcile_all() else _TRY_AGAIN
+            except DatabaseError as error:
                 log.warning("reconcile has to wait: %s", error)
-                wait = 60.0
+                wait = _TRY_AGAIN
             finally:
                 connection.close()
+
+    def _reconcile_all(self) -> bool:
+        """Each volume for itself: one that is away keeps no other from it. False when one was."""
+        done = True
+        for volume in Volume.objects.filter(node=self._node).exclude(pk__in=self._reconciled):
+            try:
+                reconcile(volume, by=SYSTEM)
+            except (VolumeUnavailable, OSError) as error:
+                log.warning("reconcile of %s has to wait: %s", volume.pk, error)
+                done = False
+            else:
+                self._reconciled.add(volume.pk)
+        if done:
+            self._reconciled.clear()
+        return done
+
+
+def until_night() -> float:
+    """Seconds to the next quiet hour here, some minutes later or sooner for each node."""
+    here = now().astimezone(WIB)
+    night = here.replace(hour=_QUIET_HOUR, minute=0, second=0) + timedelta(
+        minutes=random.uniform(0, 60)  # noqa: S311 - it only spreads the load
+    )
+    return ((night - here) % timedelta(days=1)).total_seconds() or 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import random
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from recordings.services import volumes
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from recordings.recorder.bells import Refusal
     from recordings.recorder.child import Child
     from recordings.recorder.stock import Spare, Stock
     from recordings.recorder.wanted import Wanted
@@ -29,6 +31,11 @@ log = logging.getLogger(__name__)
 # Files that the media process has in hand, the one under way among them.
 IN_HAND: Final = 3
 _AFTER_DISK: Final = 10.0
+# After the second death of its media process a camera waits, longer each time.
+_AFTER_DEATH: Final = 1.0
+_LONGEST_WAIT: Final = 30.0
+_STEADY: Final = 60.0
+_ALONE_AFTER: Final = 3
 
 
 class Phase(Enum):
@@ -55,8 +62,11 @@ class Seat:
     handed: dict[UUID, Handed] = field(default_factory=dict)
     opened_at: float = 0.0  # unix times
     last_frame_at: float = 0.0
-    stopped_by_disk: bool = False
-    not_before: float = 0.0
+    refusal: Refusal | None = None  # of the disk, while it is stopped for that
+    rests_for: Refusal | None = None  # until `not_before`, after writing failed
+    not_before: float = 0.0  # monotonic times
+    started: float = 0.0
+    deaths: int = 0
 
     def start(self, child: Child) -> None:
         """Raises ChildGone."""
@@ -73,6 +83,23 @@ class Seat:
             )
         )
         self.child, self.phase = child, Phase.WATCHED
+        self.started = time.monotonic()
+
+    @property
+    def is_alone(self) -> bool:
+        """It may be this one's stream that kills media processes: no other shares its next."""
+        return self.deaths >= _ALONE_AFTER
+
+    def orphaned(self) -> None:
+        """Its media process died. The first time it goes on at once."""
+        moment = time.monotonic()
+        if moment - self.started > _STEADY:
+            self.deaths = 0
+        if self.deaths:
+            wait = min(_AFTER_DEATH * 2 ** (self.deaths - 1), _LONGEST_WAIT)
+            self.not_before = moment + wait * random.uniform(0.7, 1.0)  # noqa: S311 - it only spreads the load
+            self.rests_for = None
+        self.deaths += 1
 
     def stop(self) -> None:
         """Asks the media process to finish; Unwatched comes last. Raises ChildGone."""
@@ -140,11 +167,16 @@ class Seat:
         self.phase, self.child = Phase.IDLE, None
         return remains
 
-    def drop(self, segment: UUID) -> None:
+    def drop(self, segment: UUID, refusal: Refusal) -> None:
         """Writing this one failed: it is left to be salvaged, and the disk gets some rest."""
         handed = self.handed.pop(segment, None)
         if handed is not None:
             os.close(handed.descriptor)
+        self.rest(refusal)
+
+    def rest(self, refusal: Refusal) -> None:
+        """The disk took nothing: some seconds without trying."""
+        self.rests_for = refusal
         self.not_before = time.monotonic() + _AFTER_DISK
 
     def _facts(self, spare: Spare, report: Closed) -> Sidecar:

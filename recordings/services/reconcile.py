@@ -4,30 +4,29 @@ What can be kept is kept: a sidecar without a kept row is adopted, a `.part` tha
 One that nobody writes and in which nothing opens is set aside under `.quarantine` at once, its row
 LOST; any other file that nobody can explain once it was seen in two runs at least `min_age` apart.
 What is set aside goes through the gate after the camera's term (`remains`). Files at work are
-locked, so it may run beside a recorder.
+locked, so it may run beside a recorder; a run that was killed goes on where it was.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
+import uuid
 from collections import defaultdict
-from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
-
-from django.conf import settings
 
 from cctvportal.accounts.access import Caller, service
 from cctvportal.common.clock import now
-from recordings.enums import SegmentState
+from recordings.enums import AlarmKind, SegmentState
 from recordings.media import durable, placing
 from recordings.models import RecordingPlan, Segment, Volume
 from recordings.models.segment import KEPT, LONGEST_SEGMENT
-from recordings.services import salvage, volumes
+from recordings.services import alarms, gaps, salvage, volumes
+from recordings.services.reconcile_state import Findings, Progress, alone
+from recordings.services.reconcile_walk import Files, camera_and_day, folders, segment_of
 from recordings.services.salvage import Outcome, Slot
 from recordings.services.volumes import MARKER, OpenVolume
 
@@ -37,103 +36,126 @@ QUARANTINE = ".quarantine"
 MIN_AGE = timedelta(minutes=15)
 STALE = timedelta(days=1)
 _INSTANT = timedelta(minutes=1)
-_OUR_FOLDERS = {QUARANTINE, "lost+found"}
+_OURS = {MARKER, QUARANTINE, "lost+found"}
 _SUFFIXES = (placing.PART, placing.FILM, placing.FACTS)
 _STILL_THERE = (*KEPT, SegmentState.DOOMED)
-_CHUNK = 2000
-
-
-@dataclass(slots=True)
-class Findings:
-    """Counts of one run over one volume."""
-
-    files: int = 0
-    rows: int = 0
-    at_work: int = 0
-    adopted: int = 0
-    salvaged: int = 0
-    torn: int = 0
-    young: int = 0
-    removed: int = 0
-    lost: int = 0
-    quarantined: int = 0
-    unexplained: list[str] = field(default_factory=list)
-
-    def counts(self) -> dict[str, int]:
-        numbers = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {**numbers, "unexplained": len(self.unexplained)}
+_EXPECTED = (SegmentState.PREPARED, SegmentState.OPEN, *KEPT)
+_CHUNK = 5000
+# Notes of a recorder that died with them are missing for the time before its end, not for ever.
+_HOLES_OF = timedelta(days=2)
+_ROWS: Final = "rows:"  # of a cursor: the folders are done
 
 
 @service("recordings.run")
 def reconcile(volume: Volume, *, min_age: timedelta = MIN_AGE, by: Caller) -> Findings:
-    """One run over one volume of this node. Raises VolumeUnavailable, and then touches nothing."""
-    with volumes.opened(volume) as place:
+    """One run over one volume of this node; one that was killed within a day is finished instead.
+
+    Raises the alarm UNEXPLAINED, or clears it. Raises VolumeUnavailable, and then touches nothing.
+    """
+    with alone(volume), volumes.opened(volume) as place:
         run = _Run(place, min_age, by)
         run.files()
         run.rows()
         place.check()
+        run.holes()
+        run.end()
     log.info("reconcile %s: %s", volume.pk, run.found.counts())
     return run.found
 
 
 class _Run:
     def __init__(self, place: OpenVolume, min_age: timedelta, by: Caller) -> None:
-        self.found = Findings()
+        self._progress = Progress(place.volume)
+        self.found = self._progress.found
         self._place = place
         self._by = by
         self._min_age = min_age
         self._moment = now()
-        self._sightings = Sightings(place.volume)
 
     def files(self) -> None:
-        for folder, below, names, _ in os.fwalk(".", dir_fd=self._place.root):
-            here = folder.removeprefix(".").removeprefix("/")
-            if not here:
-                below[:] = [name for name in below if name not in _OUR_FOLDERS]
-                names = [name for name in names if name != MARKER]  # noqa: PLW2901 - ours, not a stray
-            self.found.files += len(names)
-            self._folder(here, names)
-        self._sightings.save()
+        if self._progress.cursor.startswith(_ROWS):
+            return
+        root, behind = self._place.root, self._progress.cursor
+        for folder, files in folders(root, behind=behind, but=_OURS, sick=self._sick):
+            self.found.files += len(files)
+            self._folder(folder, files)
+            self._progress.passed(folder)
+        self._progress.passed(_ROWS)
 
     def rows(self) -> None:
-        rows = Segment.objects.filter(
-            volume=self._place.volume,
-            state__in=[SegmentState.PREPARED, SegmentState.OPEN, *KEPT],
-        ).select_related("camera")
-        for row in rows.order_by("pk").iterator(_CHUNK):
-            self.found.rows += 1
-            base = Slot(row.camera.uuid, row.key_day, row.pk).base
-            film = placing.exists(self._place.root, base + placing.FILM)
-            if row.state in KEPT:
-                if not film and self._is_still(row):
-                    self.found.unexplained.append(f"baris {row.pk} tanpa berkas")
-            elif not film and not placing.exists(self._place.root, base + placing.PART):
-                self._without_file(row)
+        """In order of their keys, a chunk at a time: the table may be large, and a run killed."""
+        last = UUID(self._progress.cursor.removeprefix(_ROWS) or str(uuid.UUID(int=0)))
+        ours = Segment.objects.filter(volume=self._place.volume, state__in=_EXPECTED)
+        while True:
+            chunk = ours.filter(pk__gt=last).order_by("pk")[:_CHUNK]
+            found = chunk.values_list("pk", "state", "key_day", "camera__uuid")
+            pk = None
+            for pk, state, day, camera in found:
+                self._row(Slot(camera, day, pk), state)
+            if pk is None:
+                return
+            self.found.rows += len(found)
+            last = pk
+            self._progress.passed(f"{_ROWS}{last}")
 
-    def _folder(self, here: str, names: list[str]) -> None:
-        slots: dict[UUID, set[str]] = defaultdict(set)
-        for name in names:
-            slot = _slot(here, name)
-            if slot is None:
+    def holes(self) -> None:
+        """Times without footage and without a reason: the recorder died before it could tell."""
+        start, end = self._moment - _HOLES_OF, self._moment - self._min_age
+        for camera in RecordingPlan.objects.values_list("pk", flat=True):
+            detail = "Ditemukan saat rekaman dicocokkan."
+            self.found.holes += gaps.book_holes(
+                camera, start=start, end=end, detail=detail, by=self._by
+            )
+
+    def end(self) -> None:
+        self._progress.end()
+        kind, subject = AlarmKind.UNEXPLAINED, str(self._place.volume.pk)
+        if strange := self.found.unexplained:
+            detail = f"{self._place.volume.label}: {len(strange)}, misalnya {strange[0][:120]}."
+            facts = {"count": len(strange), "detail": detail}
+            alarms.raise_(kind, subject, facts, by=self._by)
+        else:
+            alarms.clear(kind, subject, by=self._by)
+
+    # Files ---------------------------------------------------------------------------------
+
+    def _folder(self, here: str, files: Files) -> None:
+        slots: dict[UUID, Files] = defaultdict(dict)
+        where = camera_and_day(here)
+        for name, status in files.items():
+            stem, dot, suffix = name.rpartition(".")
+            segment = segment_of(stem) if where and dot + suffix in _SUFFIXES else None
+            if segment is None:
                 self._foreign(f"{here}/{name}".lstrip("/"))
             else:
-                slots[slot.segment].add(Path(name).suffix)
-        rows = Segment.objects.select_related("camera").in_bulk(list(slots))
-        for segment, suffixes in slots.items():
-            slot = _slot(here, f"{segment}{placing.PART}")
-            if slot is None:
-                continue
+                slots[segment][dot + suffix] = status
+        if where is None:
+            return
+        for segment in self._doubtful(slots):
+            slot = Slot(*where, segment)
+            row = Segment.objects.select_related("camera").filter(pk=segment).first()
             try:
-                self._judge(slot, suffixes, rows.get(segment))
+                self._judge(slot, set(slots[segment]), row)
             except OSError as error:
-                # A sick file is told, and keeps no other from being looked at.
-                log.error("%s: %s", slot.base, error)  # noqa: TRY400 - the cause is the disk
-                self.found.unexplained.append(f"{slot.base} ({error.strerror})")
+                self._sick(slot.base, error)
+
+    def _doubtful(self, slots: dict[UUID, Files]) -> list[UUID]:
+        """Those whose file is not simply there, as long as its row says."""
+        kept = Segment.objects.filter(pk__in=list(slots), volume=self._place.volume, state__in=KEPT)
+        rows = dict(kept.values_list("pk", "bytes"))
+        return [
+            segment
+            for segment, files in slots.items()
+            if placing.PART in files
+            or placing.FILM not in files
+            or files[placing.FILM].st_size != rows.get(segment)
+        ]
 
     def _judge(self, slot: Slot, suffixes: set[str], row: Segment | None) -> None:
-        if placing.PART in suffixes:
+        elsewhere = row is not None and row.volume_id != self._place.volume.pk
+        if placing.PART in suffixes and not elsewhere:
             self._part(slot, row)
-        elif row is not None and row.state in _STILL_THERE:
+        elif row is not None and row.state in _STILL_THERE and not elsewhere:
             if placing.FILM in suffixes and self._size(slot) != row.bytes and self._is_still(row):
                 self.found.unexplained.append(f"ukuran berkas {slot.segment} berubah")
         elif suffixes == {placing.FILM, placing.FACTS} and self._adopted(slot, row):
@@ -166,15 +188,31 @@ class _Run:
                 self._stray(path)
 
     def _adopted(self, slot: Slot, row: Segment | None) -> bool:
-        if row is not None and row.state == SegmentState.PURGED:
+        if row is not None and (
+            row.state == SegmentState.PURGED or row.volume_id != self._place.volume.pk
+        ):
             return False
         facts = placing.facts_beside(self._place.root, slot.base)
         if facts is None or facts.size != self._size(slot):
             return False
         return salvage.adopt(facts, by=self._by) is Outcome.KEPT
 
-    def _without_file(self, row: Segment) -> None:
+    # Rows ----------------------------------------------------------------------------------
+
+    def _row(self, slot: Slot, state: str) -> None:
+        if placing.exists(self._place.root, slot.base + placing.FILM):
+            return
+        if state in KEPT:
+            if Segment.objects.filter(pk=slot.segment, state=state).exists():
+                self.found.unexplained.append(f"baris {slot.segment} tanpa berkas")
+        elif not placing.exists(self._place.root, slot.base + placing.PART):
+            self._without_file(slot.segment)
+
+    def _without_file(self, pk: UUID) -> None:
         """A row whose file never came, or is gone."""
+        row = Segment.objects.filter(pk=pk).first()
+        if row is None:
+            return
         age = self._moment - row.prepared_at
         if row.state == SegmentState.OPEN and age > self._min_age:
             began = row.started_at or row.prepared_at
@@ -188,13 +226,25 @@ class _Run:
         """Whether the row stands as it was read: a purge may have come between."""
         return Segment.objects.filter(pk=row.pk, state=row.state).exists()
 
+    # What nobody knows ---------------------------------------------------------------------
+
+    def _sick(self, path: str, error: OSError) -> None:
+        """Told, and it keeps nothing else from being looked at."""
+        log.error("%s: %s", path, error)
+        self.found.unexplained.append(f"{path} ({error.strerror})")
+
     def _foreign(self, path: str) -> None:
         """A name that is no segment's: a sidecar half written by a killed process, or a stray."""
-        if not path.endswith(placing.FACTS + durable.TEMPORARY):
-            self._stray(path)
-        elif self._age(path) > _INSTANT:
-            os.unlink(path, dir_fd=self._place.root)
-            self.found.removed += 1
+        try:
+            if not path.endswith(placing.FACTS + durable.TEMPORARY):
+                self._stray(path)
+            elif self._age(path) > _INSTANT:
+                os.unlink(path, dir_fd=self._place.root)
+                self.found.removed += 1
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._sick(path, error)
 
     def _stray(self, path: str) -> None:
         try:
@@ -203,7 +253,7 @@ class _Run:
                 return
         except FileNotFoundError:
             return
-        first = self._sightings.first_seen(path, self._moment)
+        first = self._progress.sightings.first_seen(path, self._moment)
         self.found.unexplained.append(path)
         if self._moment > first and self._moment - first >= self._min_age:
             self._set_aside(path)
@@ -236,7 +286,7 @@ class _Run:
 
 def _lose(row: Segment, *, until: datetime) -> int:
     """Nothing of it can be kept. What remains has the time and the term that footage would have."""
-    plan = RecordingPlan.objects.filter(camera=row.camera_id).first()
+    plan = RecordingPlan.objects.filter(camera=row.camera_id).select_related("policy").first()
     since = max(row.started_at or row.prepared_at, until - LONGEST_SEGMENT)
     return Segment.objects.filter(
         pk=row.pk, state__in=[SegmentState.PREPARED, SegmentState.OPEN]
@@ -246,36 +296,3 @@ def _lose(row: Segment, *, until: datetime) -> int:
         ended_at=until,
         expires_at=until + plan.keep_for if plan else None,
     )
-
-
-class Sightings:
-    """When a file that nobody can explain was first seen, over the runs."""
-
-    def __init__(self, volume: Volume) -> None:
-        self._path = Path(settings.PORTAL_DATA_DIR) / "reconcile" / f"{volume.pk}.json"
-        self._now: dict[str, str] = {}
-        try:
-            self._before: dict[str, str] = json.loads(self._path.read_text())
-        except (OSError, ValueError):
-            self._before = {}
-
-    def first_seen(self, path: str, moment: datetime) -> datetime:
-        first = self._before.get(path, moment.isoformat())
-        self._now[path] = first
-        return datetime.fromisoformat(first)
-
-    def save(self) -> None:
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
-        durable.replace(self._path, json.dumps(self._now).encode())
-
-
-def _slot(folder: str, name: str) -> Slot | None:
-    """The segment that a file belongs to by its place; None when it is none of ours."""
-    stem, dot, suffix = name.rpartition(".")
-    try:
-        camera, year, month, day = folder.split("/")
-        slot = Slot(UUID(camera), date(int(year), int(month), int(day)), UUID(stem))
-    except ValueError:
-        return None
-    ours = dot + suffix in _SUFFIXES and slot.base == f"{folder}/{stem}"
-    return slot if ours else None

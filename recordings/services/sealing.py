@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from cctvportal.accounts.access import Caller, service
@@ -16,15 +17,16 @@ from cctvportal.common.clock import now
 from devices.models import Camera
 from recordings.enums import ErasureState, SegmentSource, SegmentState
 from recordings.media.sidecar import Sidecar
-from recordings.models import Erasure, RecordingPlan, Segment
+from recordings.models import Erasure, Segment
 from recordings.models.segment import LONGEST_SEGMENT
-from recordings.services import gaps
+from recordings.services import gaps, plans
 
 log = logging.getLogger(__name__)
 
 UNFINISHED = (SegmentState.PREPARED, SegmentState.OPEN, SegmentState.LOST)
 # A start a little before the last end is the clock's grain; more is told (design.md 6).
 _CLAMP = timedelta(seconds=2)
+_ADOPTION_LOCK = 0x41444F50 << 32  # "ADOP", and the camera
 
 
 class NotOurs(Exception):  # noqa: N818 - named for what happened
@@ -50,6 +52,20 @@ def note_open(segment_id: UUID, *, started_at: datetime, by: Caller) -> None:
 
 
 @service("recordings.run")
+def stand_still(camera_ids: Iterable[int], *, by: Caller) -> None:
+    """Nothing of these cameras is adopted from here to the end of the caller's transaction.
+
+    What is being adopted is waited for, and is in view of the next statement. So an erasure that
+    stands still as it begins, and looks again as it ends, misses no footage: whatever comes later
+    sees the erasure.
+    """
+    del by
+    with connection.cursor() as cursor:
+        for camera_id in sorted(set(camera_ids)):  # one order for all: no deadlock
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADOPTION_LOCK + camera_id])
+
+
+@service("recordings.run")
 def adopt(facts: Sidecar, *, by: Caller) -> SegmentState:
     """Makes the row of a sealed file: READY, or OVERLAP when other footage covers its time.
 
@@ -71,6 +87,9 @@ def adopt(facts: Sidecar, *, by: Caller) -> SegmentState:
 
 def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            lock = _ADOPTION_LOCK + camera.pk
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [lock])
         row = Segment.objects.select_for_update().filter(pk=facts.segment).first()
         if row is None:
             row = _new_row(camera, facts)
@@ -78,7 +97,7 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
             return SegmentState(row.state)
         start, covered = _place_in_time(camera, facts)
         erasure = _erased(camera, start, facts.ended_at)
-        keep_for = RecordingPlan.objects.values_list("keep_for", flat=True).get(camera=camera)
+        keep_for = plans.term_of(camera.pk)
         row.state = SegmentState.OVERLAP if covered or erasure else SegmentState.READY
         row.started_at, row.ended_at = start, facts.ended_at
         row.expires_at = now() if erasure else facts.ended_at + keep_for

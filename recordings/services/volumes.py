@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,12 @@ class OpenVolume:
         """What may still be written above the reserve; may be negative."""
         room = os.fstatvfs(self.root)
         return room.f_bavail * room.f_frsize - self.volume.reserve_bytes
+
+    @property
+    def free_files(self) -> int:
+        """How many more files the filesystem takes; a large number where it does not count them."""
+        room = os.fstatvfs(self.root)
+        return room.f_favail if room.f_files else sys.maxsize
 
     def check(self) -> None:
         """Raises VolumeUnavailable when the path no longer leads to this very disk."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from itertools import pairwise
@@ -13,78 +11,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import now
 from recordings.models import Gap, Segment
 from recordings.services.reconcile import reconcile
+from tests.recordings.recorder.cluster import crowd
 from tests.recordings.recorder.watching import eventually, ready, stamps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
     from devices.models import Camera
     from devices.simulator import VirtualCamera
     from recordings.models import Volume
-    from tests.recordings.recorder.conftest import Register, Start
+    from tests.recordings.recorder.conftest import Register, Start, StartNode
 
-ROOT = Path(__file__).resolve().parents[3]
 WITHIN = timedelta(seconds=5)
 GOP = timedelta(seconds=1)
 GRAIN = timedelta(seconds=0.2)
-COMMAND = "-m celery -A cctvportal worker -Q recorder --recorder -P solo -n recorder@test"
 pytestmark = pytest.mark.slow
-
-
-class Worker:
-    """The recorder's Celery worker, restarted when it dies as supervisord does."""
-
-    def __init__(self) -> None:
-        self.process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        quiet = "--without-gossip --without-mingle --loglevel WARNING"
-        command = [sys.executable, *COMMAND.split(), *quiet.split()]
-        environment = {
-            **os.environ,
-            "PORTAL_SEGMENT_SECONDS": "2",
-            "PORTAL_LEASE_SECONDS": "30",
-            "PORTAL_MASTER_KEY": settings.PORTAL_MASTER_KEY,
-        }
-        return subprocess.Popen(command, cwd=ROOT, env=environment)
-
-    def die(self) -> datetime:
-        self.process.kill()
-        moment = now()
-        self.process.wait()
-        self.process = self._start()
-        return moment
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
-@pytest.fixture
-def worker(volume: Volume) -> Iterator[Worker]:
-    started = Worker()
-    yield started
-    started.stop()
-
-
-def children(pid: int) -> list[int]:
-    return [
-        int(number)
-        for listed in Path(f"/proc/{pid}/task").glob("*/children")
-        for number in listed.read_text().split()
-    ]
-
-
-def crowd() -> float:
-    """The promise is for a machine with a core to spare; suites run beside other work."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def closed_after(camera: Camera, moment: datetime) -> list[Segment] | None:
@@ -132,13 +78,17 @@ def test_media_process_killed_goes_on_within_seconds(
 
 
 def test_worker_killed_goes_on_within_seconds_and_leaves_no_child(
-    lens: VirtualCamera, register: Register, worker: Worker, volume: Volume
+    lens: VirtualCamera, register: Register, start_node: StartNode, volume: Volume
 ) -> None:
     camera = register(lens)
+    worker = start_node()
     eventually(lambda: ready(camera, 1), 30)
     time.sleep(1.3)
-    orphans = children(worker.process.pid)
+    orphans = worker.media_processes()
     assert orphans
-    killed = worker.die()
+    killed = now()
+    worker.process.kill()  # it alone: its children end with it
+    worker.process.wait()
+    worker.start()
     eventually(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans), 2)
     assert_explained(camera, volume, killed)

@@ -6,40 +6,29 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
-from psycopg2 import sql
 
 from cctvportal.accounts.access import SYSTEM
 from recordings.models import Gap, RecordingPlan, Segment, Volume
-from recordings.services import leases, volumes
-from tests import databases
-from tests.factories.recordings import VolumeFactory
-from tests.recordings.recorder.watching import eventually, ready, stamps
+from recordings.services import leases
+from tests.recordings.recorder.watching import away, eventually, ready, stamps
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from devices.simulator import VirtualCamera
     from tests.conftest import RaceDatabase
     from tests.recordings.recorder.conftest import Register, Start
-
-
-@pytest.fixture
-def second(volume: Volume, data_dir: Path) -> Volume:
-    made: Volume = VolumeFactory(node="node-2", path=str(data_dir / "footage-2"))
-    volumes.prepare(made)
-    return made
 
 
 def test_expired_lease_is_taken_over_by_the_other_node(
     lens: VirtualCamera, register: Register, start: Start, second: Volume
 ) -> None:
     camera = register(lens)
-    assert leases.claim("node-1", by=SYSTEM) == [camera.pk]  # and then node-1 is never heard again
+    assert leases.claim("node-1", steady=True, by=SYSTEM) == [
+        camera.pk
+    ]  # and then node-1 is never heard again
     start("node-2")
     (segment, *_) = eventually(lambda: ready(camera))
     plan = RecordingPlan.objects.get(camera=camera)
-    assert (plan.owner, plan.fence, segment.fence) == ("node-2", 2, 2)
+    assert (leases.node_of(plan.owner), plan.fence, segment.fence) == ("node-2", 2, 2)
     assert segment.volume == second
 
 
@@ -51,12 +40,12 @@ def test_held_camera_is_left_to_its_node(
     eventually(lambda: ready(camera))
     start("node-2")
     time.sleep(5)  # longer than the lease
-    assert RecordingPlan.objects.get(camera=camera).owner == "node-1"
+    assert leases.node_of(RecordingPlan.objects.get(camera=camera).owner) == "node-1"
     assert not Segment.objects.filter(volume=second).exists()
     assert not Segment.objects.filter(state="OVERLAP").exists()
 
 
-def test_camera_of_a_stopped_node_is_taken_after_a_lease(
+def test_camera_of_a_stopped_node_is_taken_over(
     lens: VirtualCamera, register: Register, start: Start, second: Volume
 ) -> None:
     camera = register(lens)
@@ -64,7 +53,9 @@ def test_camera_of_a_stopped_node_is_taken_after_a_lease(
     eventually(lambda: ready(camera))
     start("node-2")
     first.stop()
-    eventually(lambda: RecordingPlan.objects.filter(camera=camera, owner="node-2").first())
+    eventually(
+        lambda: RecordingPlan.objects.filter(camera=camera, owner__startswith="node-2").first()
+    )
     eventually(lambda: Segment.objects.filter(volume=second, state="READY").first())
     assert Gap.objects.filter(camera=camera, cause="RESTART").count() == 1
 
@@ -76,17 +67,9 @@ def test_recording_goes_on_without_the_database(
     camera = register(lens)
     start()
     eventually(lambda: ready(camera))
-    name = sql.Identifier(race_db.name)
-    databases.run(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name), _end(race_db))
-    connection.close()
-    time.sleep(8)
-    databases.run(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+    with away(race_db):
+        time.sleep(8)
     segments = eventually(lambda: ready(camera, 6))
     counters = [stamp.counter for each in segments for stamp, _ in stamps(each)]
     assert counters == list(range(counters[0], counters[0] + len(counters)))
     assert not Gap.objects.filter(camera=camera).exists()
-
-
-def _end(race_db: RaceDatabase) -> sql.Composable:
-    found = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
-    return sql.SQL(found).format(sql.Literal(race_db.name))

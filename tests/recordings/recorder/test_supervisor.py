@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -27,6 +28,7 @@ from tests.recordings.recorder.watching import eventually, ready, stamps
 if TYPE_CHECKING:
     from devices.models import Camera
     from devices.simulator import VirtualCamera
+    from recordings.recorder.recorder import Recorder
     from tests.recordings.recorder.conftest import Register, Start
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -113,7 +115,7 @@ def supervisor(volume: Volume) -> Iterator[Supervisor]:
 
 def end_with_unread_orders(supervisor: Supervisor) -> None:
     """The first send to it then gives ECONNRESET, the next EPIPE."""
-    (child,) = supervisor._children.values()
+    (child,) = supervisor._crew
     os.kill(child.pid, signal.SIGSTOP)
     child.send(Unwatch(uuid4()))
     os.kill(child.pid, signal.SIGKILL)
@@ -162,3 +164,30 @@ def test_media_process_that_dies_while_it_is_told_something_is_restarted(
 
 def gap_over(camera: Camera) -> bool:
     return Gap.objects.filter(camera=camera, cause="RESTART", ended_at__isnull=False).exists()
+
+
+@pytest.mark.slow
+def test_media_process_that_dies_again_and_again_ends_only_the_camera_that_it_is_about(
+    lens: VirtualCamera, apart: Apart, register: Register, start: Start
+) -> None:
+    """Nobody knows which stream it was: after the third death each gets a process of its own."""
+    cameras = [register(lens), register(apart)]
+    recorder = start()
+    eventually(lambda: all(map(ready, cameras)))
+    for _ in range(3):
+        (pid,) = eventually(lambda: recorder.supervisor.pids)
+        os.kill(pid, signal.SIGKILL)
+        eventually(partial(is_gone, pid, recorder))
+    eventually(lambda: len(recorder.supervisor.pids) == len(cameras))
+    moment = time.time()
+    eventually(lambda: all(recorded_since(camera, moment) for camera in cameras))
+
+
+def is_gone(pid: int, recorder: Recorder) -> bool:
+    return pid not in recorder.supervisor.pids
+
+
+def recorded_since(camera: Camera, moment: float) -> bool:
+    return any(
+        each.started_at and each.started_at.timestamp() > moment for each in ready(camera) or []
+    )

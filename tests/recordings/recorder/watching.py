@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from django.db import connection
+from psycopg2 import sql
 
 from devices.simulator import strip
 from recordings.media import reader
 from recordings.models import Segment
 from recordings.services import volumes
+from tests import databases
 
 if TYPE_CHECKING:
     from devices.models import Camera
+    from tests.conftest import RaceDatabase
 
 T = TypeVar("T")
+
+
+@contextmanager
+def away(database: RaceDatabase) -> Iterator[None]:
+    """The database takes no connections, and those that there are end."""
+    name = sql.Identifier(database.name)
+    found = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}"
+    end = sql.SQL(found).format(sql.Literal(database.name))
+    databases.run(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name), end)
+    connection.close()
+    try:
+        yield
+    finally:
+        databases.run(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
 
 
 def eventually(look: Callable[[], T | None], seconds: float = 20.0) -> T:
