@@ -50,6 +50,14 @@ def number(name: str, default: float, *, at_least: float = 0) -> float:
     return value
 
 
+def days(name: str, default: str) -> list[int]:
+    """The comma-separated numbers of days, the largest first; at least one."""
+    raw = words(name, default)
+    if not raw or not all(word.isdecimal() for word in raw):
+        raise _stop(name, f"isinya {','.join(raw)!r}; tulis seperti 14,3.")
+    return sorted((int(word) for word in raw), reverse=True)
+
+
 def folder(name: str, default: Path) -> Path:
     """The folder, made when missing with mode 0700."""
     path = Path(os.environ.get(name, default)).absolute()

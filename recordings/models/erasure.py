@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cctvportal.jobs.models import Job
+from devices.models import Incident
 from recordings.enums import ErasureState, PurgeKind, PurgeState
 from recordings.models.export import Export
 
@@ -16,11 +17,12 @@ class Erasure(models.Model):
     """The source of an assessment that goes after the hand-over (SOP step 4).
 
     Asked for by the officer, confirmed by an approver, carried out after `due_at`. The times and
-    epochs are what the Berita Acara Pemusnahan says.
+    epochs are what the Berita Acara Pemusnahan says. One that an approver cancelled stays on
+    record; after it another may be asked for, so an export has at most one that lives.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    export = models.OneToOneField(Export, models.PROTECT, related_name="erasure")
+    export = models.ForeignKey(Export, models.PROTECT, related_name="erasures")
     state = models.CharField(max_length=9, choices=ErasureState.choices, default="REQUESTED")
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
@@ -30,6 +32,11 @@ class Erasure(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=500, blank=True)
     job = models.OneToOneField(Job, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -48,6 +55,18 @@ class Erasure(models.Model):
             ),
             models.CheckConstraint(
                 name="erasure_state_known", condition=Q(state__in=ErasureState.values)
+            ),
+            models.CheckConstraint(
+                name="erasure_cancelled_says_why",
+                condition=Q(cancelled_by=None, cancelled_at=None, cancel_reason="")
+                & ~Q(state="CANCELLED")
+                | Q(state="CANCELLED", cancelled_by__isnull=False, cancelled_at__isnull=False)
+                & ~Q(cancel_reason=""),
+            ),
+            models.UniqueConstraint(
+                fields=["export"],
+                name="erasure_one_live_an_export",
+                condition=~Q(state="CANCELLED"),
             ),
         ]
 
@@ -93,3 +112,27 @@ class PurgeRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class LostCopy(models.Model):
+    """A cancelled export's copy that cannot be wiped, because its disk is lost.
+
+    The officer says so in a statement, once; book 2 has it as `incident`. Should the disk turn up,
+    the wipe goes on and the export's `wiped_at` tells.
+    """
+
+    export = models.OneToOneField(Export, models.PROTECT, related_name="lost_copy")
+    incident = models.OneToOneField(Incident, models.PROTECT, related_name="+")
+    statement = models.CharField(_("keterangan"), max_length=500)
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    said_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("salinan pada hard disk yang hilang")
+        verbose_name_plural = _("salinan pada hard disk yang hilang")
+        constraints = [
+            models.CheckConstraint(name="lost_copy_says_how", condition=~Q(statement=""))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.export)

@@ -33,7 +33,7 @@ from recordings.media import placing
 from recordings.models import Erasure, Export, PurgeRun, Segment
 from recordings.models.segment import KEPT
 from recordings.selectors import segments_in, torn_in
-from recordings.services import erase, holds, remains, volumes
+from recordings.services import erase, holds, remains, sealing, volumes
 from recordings.signals import source_erased
 
 
@@ -41,8 +41,8 @@ from recordings.signals import source_erased
 def request_erasure(export: Export, *, by: User) -> Erasure:
     """The officer asks that the source of a verified assessment export be destroyed.
 
-    The layer above lets this happen only after the hand-over. Raises Refused, or Conflict when it
-    was asked before.
+    The layer above lets this happen only after the hand-over. Raises Refused, or Conflict while one
+    that was asked for before lives; after a cancelled one it may be asked for again.
     """
     if export.purpose != Purpose.ASSESSMENT or export.state != ExportState.VERIFIED:
         raise Refused(_("Sumber hanya dihapus setelah rekaman asesmen diekspor dan dicocokkan."))
@@ -80,15 +80,28 @@ def confirm_erasure(erasure: Erasure, *, by: User) -> Erasure:
 
 
 @service("recordings.confirm_erasure")
-def cancel_erasure(erasure: Erasure, *, by: User) -> None:
-    """An approver stops it while nothing has gone yet."""
+def cancel_erasure(erasure: Erasure, *, reason: str, by: User) -> Erasure:
+    """An approver stops it while nothing has gone yet; the footage stays held.
+
+    Raises Refused without a reason, Conflict when it runs, is done, or was cancelled before.
+    """
+    if not reason.strip():
+        raise Refused(_("Tulis alasan membatalkan pemusnahan."), "reason")
     with transaction.atomic():
         locked = Erasure.objects.select_for_update().get(pk=erasure.pk)
         if locked.state not in {ErasureState.REQUESTED, ErasureState.CONFIRMED}:
-            raise Conflict(_("Pemusnahan sudah berjalan dan tidak dapat dibatalkan."))
-        locked.state = ErasureState.CANCELLED
-        locked.save(update_fields=["state"])
-        record("erasure.cancelled", by=by, subject=locked, facts={"number": locked.export.number})
+            raise Conflict(_("Pemusnahan sudah berjalan, selesai, atau dibatalkan."))
+        locked.state, locked.cancel_reason = ErasureState.CANCELLED, reason.strip()
+        locked.cancelled_by, locked.cancelled_at = by, now()
+        locked.save(update_fields=["state", "cancel_reason", "cancelled_by", "cancelled_at"])
+        record(
+            "erasure.cancelled",
+            by=by,
+            subject=locked,
+            facts={"number": locked.export.number},
+            persons={"reason": locked.cancel_reason},
+        )
+    return locked
 
 
 @service("recordings.run")
@@ -137,6 +150,8 @@ def _start(erasure: Erasure, lease: Lease, *, by: Caller) -> PurgeRun | None:
         locked = Erasure.objects.select_for_update().get(pk=erasure.pk)
         if locked.state not in {ErasureState.CONFIRMED, ErasureState.RUNNING}:
             return None
+        # Footage adopted from here on sees the erasure; what came before is seen by the gate.
+        sealing.stand_still(_range(locked)[0], by=by)
         if _still_recording(locked):
             raise JobWaits("Bagian terakhir rekaman masih ditulis.", seconds=5)
         locked.state = ErasureState.RUNNING
@@ -175,13 +190,20 @@ def _is_written(row: Segment) -> bool:
     return False
 
 
+def _left(erasure: Erasure) -> int:
+    """How much of the range is still there."""
+    kept = _source(erasure).filter(state__in=KEPT).count()
+    return kept + torn_in(*_range(erasure)).count()
+
+
 def _end(erasure: Erasure, run: PurgeRun, lease: Lease, *, by: Caller) -> None:
-    held = _source(erasure).filter(state__in=KEPT).count()
-    held += torn_in(*_range(erasure)).count()
-    if held:
+    if held := _left(erasure):
         PurgeRun.objects.filter(pk=run.pk).update(held_back=held)
         raise JobWaits(f"{held} potongan menunggu penahanan lain dilepas.", seconds=60)
     with lease.transaction():
+        sealing.stand_still(_range(erasure)[0], by=by)
+        if _left(erasure):
+            raise JobWaits("Rekaman terlambat masuk ke rentang ini; diulang.", seconds=1)
         erase.finish(run, by=by)
         Erasure.objects.filter(pk=erasure.pk).update(state=ErasureState.DONE, done_at=now())
         erasure.refresh_from_db()

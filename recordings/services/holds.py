@@ -9,7 +9,8 @@ from cctvportal.accounts.access import Caller, service
 from cctvportal.audit.services import record
 from cctvportal.common.clock import now
 from recordings.enums import HoldKind, SegmentState
-from recordings.models import Hold, Segment
+from recordings.models import Hold, HoldOrder, Segment
+from recordings.models.segment import LONGEST_SEGMENT
 
 
 @service("recordings.place_hold")
@@ -20,12 +21,14 @@ def place(
     end: datetime,
     kind: HoldKind,
     reference: str,
+    order: HoldOrder | None = None,
     by: Caller,
 ) -> list[Hold]:
     """Puts a hold on each camera over [start, end), aware times, for `reference`.
 
-    The overlapping segment rows are locked after the hold is written, so that a purge which has
-    them now is waited for, and one that comes later sees the hold: the race has one winner.
+    One by hand needs its `order`, which hold_orders has brought into force. The overlapping
+    segment rows are locked after the hold is written, so that a purge which has them now is waited
+    for, and one that comes later sees the hold: the race has one winner.
     """
     with transaction.atomic():
         holds = Hold.objects.bulk_create(
@@ -35,6 +38,7 @@ def place(
                 ends_at=end,
                 kind=kind,
                 reference=reference,
+                order=order,
                 placed_by_id=by.pk,
                 placed_at=now(),
             )
@@ -42,6 +46,7 @@ def place(
         )
         overlapping = Segment.objects.filter(
             camera_id__in=[hold.camera_id for hold in holds],
+            started_at__gte=start - LONGEST_SEGMENT,
             started_at__lt=end,
             ended_at__gt=start,
             state__in=[SegmentState.READY, SegmentState.OVERLAP],

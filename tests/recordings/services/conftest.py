@@ -14,12 +14,14 @@ from recordings.services.permits import Permit
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, filmed_segment
 from tests.recordings.media.films import film
+from tests.recordings.services.ordering import middle_of, past_term
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from cctvportal.accounts.models import User
-    from recordings.models import RecordingPlan
+    from recordings.models import RecordingPlan, Segment
+    from recordings.services.hold_orders import Asked
 
 
 @pytest.fixture
@@ -58,3 +60,20 @@ def permit(plan: RecordingPlan) -> Permit:
         end=start + timedelta(seconds=6.5),
         valid_until=now() + timedelta(hours=1),
     )
+
+
+@pytest.fixture
+def head(db: None) -> User:
+    return accounts.approver(name="Kepala Contoh")
+
+
+@pytest.fixture
+def segments(plan: RecordingPlan) -> list[Segment]:
+    """Four minutes, past their term."""
+    return past_term(plan)
+
+
+@pytest.fixture
+def asked(segments: list[Segment], head: User) -> Asked:
+    """A hold by hand over the middle of them."""
+    return middle_of(segments, head)

@@ -240,7 +240,7 @@ def test_nothing_goes_before_its_waiting_time(
     erasure = erased(export, officer)
     assert erasure.state == ErasureState.CONFIRMED
     assert states(segments) == ["READY"] * 4
-    erasures.cancel_erasure(erasure, by=accounts.approver())
+    erasures.cancel_erasure(erasure, reason="Belum waktunya", by=accounts.approver())
     erasure.job.not_before = None  # type: ignore[union-attr] # made when confirmed
     erasure.job.save()  # type: ignore[union-attr] # as above
     run(str(erasure.job_id), "w1")
@@ -274,3 +274,30 @@ def test_only_a_verified_assessment_has_a_source_to_erase(
         setattr(export, name, value)
     with pytest.raises(Refused):
         erasures.request_erasure(export, by=officer)
+
+
+def test_a_cancelled_one_stays_on_record_and_may_be_asked_for_again(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    first, head = erasures.request_erasure(export, by=officer), accounts.approver()
+    with pytest.raises(Refused):
+        erasures.cancel_erasure(first, reason=" ", by=head)
+    first = erasures.cancel_erasure(first, reason="Masih diperiksa", by=head)
+    assert (first.cancelled_by, first.cancel_reason) == (head, "Masih diperiksa")
+    with pytest.raises(Conflict):
+        erasures.confirm_erasure(first, by=head)
+    assert erased(export, officer).state == ErasureState.DONE
+    assert states(segments) == ["PURGED", "PURGED", "PURGED", "READY"]
+    assert Erasure.objects.filter(export=export).count() == 2
+    with pytest.raises(Conflict):
+        erasures.request_erasure(export, by=officer)
+
+
+def test_the_database_keeps_one_live_erasure_and_the_reason_of_a_cancelled_one(
+    export: Export, officer: User
+) -> None:
+    erasure = erasures.request_erasure(export, by=officer)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Erasure.objects.create(export=export, requested_by=officer, requested_at=now())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Erasure.objects.filter(pk=erasure.pk).update(state=ErasureState.CANCELLED)
