@@ -39,6 +39,6 @@ def exported(export: Export, **_kwargs: Any) -> None:
 
 @receiver(source_erased, dispatch_uid="requests_app.source_erased")
 def erased(erasure: Erasure, **_kwargs: Any) -> None:
-    request = AccessRequest.objects.filter(source_erasure__erasure=erasure).first()
+    request = AccessRequest.objects.filter(source_erasures__erasure=erasure).first()
     if request is not None:
         mark_erased(request, erasure=erasure, by=SYSTEM)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from requests_app.views import applicant, approver, ask, everyone, home, letter
+from requests_app.views import applicant, approver, ask, erasing, everyone, home, letter
 
 request_pages = [
     path("", home.mine, name="mine"),
@@ -28,7 +28,8 @@ approver_pages = [
     path("<uuid:pk>/tolak/", approver.refuse_request, name="refuse"),
     path("<uuid:pk>/cabut/", approver.revoke_permission, name="revoke"),
     path("<uuid:pk>/telepon/", approver.confirm_phone, name="confirm_phone"),
-    path("<uuid:pk>/pemusnahan/", approver.confirm_source_erasure, name="confirm_erasure"),
+    path("<uuid:pk>/pemusnahan/", erasing.confirm_source_erasure, name="confirm_erasure"),
+    path("<uuid:pk>/pemusnahan/batal/", erasing.cancel_source_erasure, name="cancel_erasure"),
 ]
 
 urlpatterns = [
@@ -38,6 +39,9 @@ urlpatterns = [
     path("ruang/<uuid:pk>/", include("requests_app.urls_room")),
     path("buku/", include("requests_app.urls_books")),
     path("kejadian/", include("requests_app.urls_incidents")),
+    path("penahanan/", include("requests_app.urls_holds")),
+    path("masa-simpan/", include("requests_app.urls_retention")),
+    path("penghapusan/", include("requests_app.urls_purge_days")),
     path("pemantauan/", include("requests_app.urls_monitoring")),
     path("permohonan/<uuid:pk>/naskah/", include("requests_app.urls_papers")),
 ]

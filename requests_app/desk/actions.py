@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from cctvportal.common.clock import now
 from recordings.enums import ExportState, Purpose
+from requests_app.desk.progress import erasure_stopped
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest
+from requests_app.selectors.erasing import erasure_of
 from requests_app.selectors.exports import latest_export
 
 
@@ -93,11 +95,12 @@ def _exported(row: AccessRequest) -> Iterator[Action]:
 def _handed_over(row: AccessRequest) -> Iterator[Action]:
     if row.purpose != Purpose.ASSESSMENT:
         return
-    asked = hasattr(row, "source_erasure")
-    label = _("Lihat pemusnahan") if asked else _("Minta pemusnahan")
-    yield _link(
-        row, "request_erase", label, _("meminta pemusnahan sumber rekaman asesmen"), "trash"
-    )
+    erasure = erasure_of(row)
+    title = _("meminta pemusnahan sumber rekaman asesmen")
+    label = _("Lihat pemusnahan") if erasure else _("Minta pemusnahan")
+    if erasure is not None and erasure_stopped(erasure):
+        title = _("melanjutkan pemusnahan sumber yang berhenti")
+    yield _link(row, "request_erase", label, title, "trash")
 
 
 def _keys(row: AccessRequest) -> Iterator[Action]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q
@@ -14,56 +13,40 @@ from cctvportal.accounts.models import User
 from cctvportal.common import words
 from cctvportal.common.clock import WIB, now
 from cctvportal.jobs.models import JobState
-from recordings.enums import ExportState, Purpose
+from recordings.enums import ErasureState, ExportState, Purpose
 from recordings.models import Export
 from requests_app.desk.actions import Action, actions
+from requests_app.desk.beside import beside
+from requests_app.desk.beside import count as count_beside
+from requests_app.desk.line import Badge, Line
 from requests_app.desk.progress import stopped
 from requests_app.enums import RequestState
 from requests_app.lifecycle import FINAL
 from requests_app.models import AccessRequest, KeyHandout
 from requests_app.selectors.due import confirmation_due
+from requests_app.selectors.erasing import HAS_ERASURE
 from requests_app.selectors.exports import latest_export
 from requests_app.selectors.lists import Task, desk
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state that the status tag can show."""
-
-    word: str
-    css: str
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One task. `mine`: the officer acts, else somebody else does."""
-
-    title: str
-    row: AccessRequest
-    due: str
-    badge: Badge
-    action: Action
-    mine: bool
-    late: bool
-
-
-def lines() -> list[Line]:
+def lines(reader: User) -> list[Line]:
     """All open tasks, those of the officer first, the earliest limit first."""
-    found = [_line(task) for task in desk()]
+    found = [*beside(reader), *(_line(task) for task in desk())]
     return sorted(found, key=lambda line: not line.mine)
 
 
-def waiting_count(_user: User) -> int:
-    """How many requests and keys wait for the officer just now: the figure in the menu."""
+def waiting_count(user: User) -> int:
+    """How much waits for the officer just now: the figure in the menu."""
     moment = now()
+    asked = AccessRequest.objects.filter(HAS_ERASURE).values("pk")
     acts = (
         Q(state=RequestState.APPROVED, decision__confirmed_at__isnull=False)
         | Q(state=RequestState.EXPORTED, hand_over=None)
+        | Q(state=RequestState.HANDED_OVER, purpose=Purpose.ASSESSMENT) & ~Q(pk__in=asked)
         | Q(
             state=RequestState.HANDED_OVER,
-            purpose=Purpose.ASSESSMENT,
-            source_erasure=None,
+            source_erasures__erasure__job__state=JobState.FAILED,
+            source_erasures__erasure__state__in=[ErasureState.CONFIRMED, ErasureState.RUNNING],
         )
         | Q(
             state=RequestState.ISSUED,
@@ -73,7 +56,8 @@ def waiting_count(_user: User) -> int:
     )
     late_keys = KeyHandout.objects.filter(returned_at=None, due_at__lt=moment)
     requests = AccessRequest.objects.filter(acts).distinct()
-    return requests.count() + late_keys.count() + _late_confirmations(moment)
+    steps = requests.count() + late_keys.count() + _late_confirmations(moment)
+    return steps + count_beside(user)
 
 
 def _late_confirmations(moment: datetime) -> int:

@@ -10,15 +10,15 @@ from cctvportal.common import words
 from cctvportal.common.templatetags.portal import wib_range
 from recordings.enums import ErasureState
 from recordings.models import Erasure, Export
-from requests_app.desk.board import Badge
+from requests_app.desk.line import Badge
 from requests_app.models import AccessRequest
+from requests_app.selectors.erasing import erasure_of
 from requests_app.selectors.source import Source
 
 
 def paper(row: AccessRequest, export: Export, source: Source, by: str) -> dict[str, Any]:
     """What the Berita Acara Pemusnahan says or will say; the PDF is made when it is done."""
-    asked = getattr(row, "source_erasure", None)
-    erasure = asked.erasure if asked else None
+    erasure = erasure_of(row)
     done = erasure is not None and erasure.state == ErasureState.DONE
     second = erasure.confirmed_by if erasure else None
     pairs = (

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cctvportal.common.errors import Conflict, Refused
+from recordings.enums import ExportState
+from recordings.models import Export
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest
 
@@ -72,6 +74,15 @@ def told(request: HttpRequest, sentence: str, name: str, *args: Any) -> HttpResp
     """Says what was done, on the page `admin:<name>`."""
     messages.success(request, sentence)
     return redirect(f"admin:{name}", *args)
+
+
+def elsewhere_copy(request: HttpRequest, export: Export) -> HttpResponse | None:
+    """Leads back to the export when there is nothing left to wipe of it; None when there is."""
+    waits = export.state == ExportState.CANCELLED and export.wiped_at is None
+    if request.method == "POST" or (waits and export.wipe_job_id is not None):
+        return None
+    messages.info(request, _("Tidak ada lagi yang perlu dihapus dari hard disk ini."))
+    return redirect("admin:export", export.pk)
 
 
 def elsewhere(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from cctvportal.common import words
 from cctvportal.common.clock import now
 from devices.models import RoomKey
-from requests_app.desk.board import Badge
+from requests_app.desk.line import Badge
 from requests_app.models import KeyHandout
 
 

@@ -15,6 +15,7 @@ from cctvportal.jobs.models import Job, JobState
 from recordings.enums import ErasureState, ExportState
 from recordings.models import Erasure, Export
 from recordings.services import exports
+from requests_app.selectors.exports import is_lost
 
 # Before that, the speed seen so far says nothing.
 _EARLIEST_GUESS = 2.0
@@ -54,6 +55,8 @@ def left_over(export: Export) -> str:
     """Why a cancelled export's copy still lies on its disk; empty once it is gone."""
     if export.state != ExportState.CANCELLED or export.wiped_at is not None:
         return ""
+    if is_lost(export):
+        return _("Hard disk ini dinyatakan hilang; salinannya tidak dapat dihapus.")
     why = export.wipe_job.error if export.wipe_job else ""
     return why or _("Penghapusannya menunggu giliran.")
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cctvportal.admin_site import DeskPage
-from requests_app.desk.views import access, board, calls, export, handing, oral
+from requests_app.desk.views import access, board, calls, copies, export, handing, oral, retention, tomorrow
 
 PAGES = (
     DeskPage("meja/", board.desk, "desk"),
@@ -26,11 +26,17 @@ PAGES = (
     DeskPage(
         "permohonan/<uuid:pk>/hapus-sumber/lanjut/", handing.retry_erase, "request_erase_retry"
     ),
+    DeskPage("terhapus-besok/", tomorrow.goes_tomorrow, "purge_tomorrow"),
+    DeskPage("masa-simpan/baru/", retention.new, "retention_new"),
+    DeskPage("masa-simpan/<int:pk>/ubah/", retention.change, "retention_change"),
+    DeskPage("masa-simpan/kamera/<int:pk>/", retention.move, "retention_move"),
     DeskPage("kunci/", access.keys, "keys"),
     DeskPage("kunci/<int:pk>/kembali/", access.key_in, "request_key_in"),
     DeskPage("ekspor/<uuid:pk>/", export.one_export, "export"),
     DeskPage("ekspor/<uuid:pk>/kemajuan/", export.export_progress, "export_progress"),
     DeskPage("ekspor/<uuid:pk>/batal/", export.cancel_export, "export_cancel"),
     DeskPage("ekspor/<uuid:pk>/lanjut/", export.retry_export, "export_retry"),
+    DeskPage("ekspor/<uuid:pk>/salinan/", copies.left_copy, "export_copy"),
+    DeskPage("ekspor/<uuid:pk>/salinan/hilang/", copies.lost_copy, "export_copy_lost"),
     DeskPage("ekspor/<uuid:pk>/sandi/", export.export_passphrase, "export_passphrase"),
 )

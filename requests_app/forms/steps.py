@@ -14,6 +14,7 @@ from cctvportal.common.errors import Conflict, Refused, TooMany
 from devices.models import Camera
 from requests_app.enums import Outcome
 from requests_app.models import AccessRequest
+from requests_app.selectors.calls import denied_call
 from requests_app.services.decide import Scope
 
 
@@ -53,6 +54,17 @@ def _hour(label: Any) -> forms.TimeField:
             "required": _("Isi jamnya, misalnya 08.00."),
             "invalid": _("Tulis jam seperti 08.00."),
         },
+    )
+
+
+def despite_field(name: str) -> forms.CharField:
+    """For an approval although `name`, who was called, did not vouch for the activity."""
+    return forms.CharField(
+        label=_("%s tidak membenarkan kegiatan ini. Mengapa tetap disetujui?") % name,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Tertulis pada keputusan dan pada surat izin."),
+        error_messages={"required": _("Tulis mengapa tetap disetujui, atau tolak permohonan ini.")},
     )
 
 
@@ -126,6 +138,8 @@ class ApproveForm(forms.Form):
             },
         )
         self.request = request
+        if denied := denied_call(request):
+            self.fields["despite"] = despite_field(denied.name)
         field = self.fields["cameras"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - for the type checker
         field.queryset = cameras

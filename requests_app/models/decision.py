@@ -41,14 +41,18 @@ class Validation(models.Model):
 class Decision(models.Model):
     """The one decision of a request (SOP step 2). Told by phone, it waits for the own login.
 
-    A trigger asks for the validation and, where the decider is no approver, for a delegation in
-    force; only `confirmed_at` is ever filled in later.
+    `despite`: why it was approved although somebody who was called did not vouch for the activity.
+    A trigger asks for it then, for the validation and, where the decider is no approver, for a
+    delegation in force; only `confirmed_at` is ever filled in later.
     """
 
     request = models.OneToOneField(AccessRequest, models.PROTECT, related_name="decision")
     verdict = models.CharField(_("keputusan"), max_length=8, choices=Verdict.choices)
     reason = models.CharField(_("alasan"), max_length=500, blank=True)
     note = models.CharField(_("catatan untuk petugas"), max_length=500, blank=True)
+    despite = models.CharField(
+        _("alasan menyetujui walau tidak dibenarkan"), max_length=500, blank=True
+    )
     channel = models.CharField(max_length=9, choices=Channel.choices)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
@@ -69,6 +73,10 @@ class Decision(models.Model):
             models.CheckConstraint(
                 name="decision_refused_has_reason",
                 condition=Q(verdict="APPROVED") | ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="decision_despite_is_an_approval",
+                condition=Q(verdict="APPROVED") | Q(despite=""),
             ),
             models.CheckConstraint(
                 name="decision_by_phone_has_its_clerk",

@@ -49,10 +49,13 @@ class HandOver(models.Model):
 
 
 class SourceErasure(models.Model):
-    """Ties the erasure of an assessment's source to its request."""
+    """Ties an erasure of an assessment's source to its request; cancelled ones stay tied."""
 
-    request = models.OneToOneField(AccessRequest, models.PROTECT, related_name="source_erasure")
+    request = models.ForeignKey(AccessRequest, models.PROTECT, related_name="source_erasures")
     erasure = models.OneToOneField(Erasure, models.PROTECT, related_name="source_erasure")
+
+    class Meta:
+        ordering = ("id",)
 
     def __str__(self) -> str:
         return str(self.request)

@@ -7,19 +7,20 @@ from django.utils import translation
 
 from recordings.enums import ErasureState
 from requests_app.enums import Verdict
-from requests_app.models import AccessRequest, SourceErasure
+from requests_app.models import AccessRequest
 from requests_app.papers.access import access
-from requests_app.papers.erasure import erasure
+from requests_app.papers.erasure import erasure as erasure_paper
 from requests_app.papers.hand_over import hand_over
 from requests_app.papers.kinds import PaperKind
 from requests_app.papers.parts import Paper
 from requests_app.papers.permit import permit
+from requests_app.selectors.erasing import erasure_of
 
 _COMPOSERS: Final[Mapping[PaperKind, Callable[[AccessRequest], Paper]]] = {
     PaperKind.PERMIT: permit,
     PaperKind.ACCESS: access,
     PaperKind.HAND_OVER: hand_over,
-    PaperKind.ERASURE: erasure,
+    PaperKind.ERASURE: erasure_paper,
 }
 
 
@@ -43,8 +44,8 @@ def _is_permitted(request: AccessRequest) -> bool:
 
 
 def _is_erased(request: AccessRequest) -> bool:
-    tied = SourceErasure.objects.filter(request=request, erasure__state=ErasureState.DONE)
-    return tied.exists()
+    erasure = erasure_of(request)
+    return erasure is not None and erasure.state == ErasureState.DONE
 
 
 _EXISTS: Final[Mapping[PaperKind, Callable[[AccessRequest], bool]]] = {

@@ -10,7 +10,7 @@ from cctvportal.common import words
 from cctvportal.common.errors import Refused
 from recordings.enums import ErasureState, SegmentState
 from recordings.models import Erasure, PurgeRun, Segment
-from requests_app.models import AccessRequest, SourceErasure
+from requests_app.models import AccessRequest
 from requests_app.papers.hand_over import brief
 from requests_app.papers.kinds import PaperKind
 from requests_app.papers.parts import (
@@ -31,6 +31,7 @@ from requests_app.papers.parts import (
     spanned,
 )
 from requests_app.papers.terbilang import spelled_day
+from requests_app.selectors.erasing import erasure_of
 
 _PROVES = (
     (
@@ -88,14 +89,10 @@ class _Gone:
 
 def erasure(request: AccessRequest) -> Paper:
     """Raises Refused until the keys are destroyed."""
-    tied = SourceErasure.objects.select_related(
-        "erasure__export", "erasure__requested_by", "erasure__confirmed_by"
-    )
-    row = tied.filter(request=request).first()
-    if row is None or row.erasure.state != ErasureState.DONE or row.erasure.done_at is None:
+    act = erasure_of(request)
+    if act is None or act.state != ErasureState.DONE or act.done_at is None:
         raise Refused("Sumber rekaman belum dimusnahkan, jadi berita acaranya belum ada.")
-    act, gone = row.erasure, _gone(row.erasure)
-    done_at = row.erasure.done_at
+    gone, done_at = _gone(act), act.done_at
     number = paper_number(request, "BA-MUSNAH")
     approver = act.confirmed_by
     assert approver is not None  # noqa: S101 - the CHECK on running erasures says so
@@ -158,7 +155,11 @@ def _what(request: AccessRequest, act: Erasure, gone: _Gone) -> tuple[Fact, ...]
 
 def _how(act: Erasure, gone: _Gone) -> tuple[Fact, ...]:
     return (
-        fact("Kelas", "H1: kunci pembuka dimusnahkan dan berkas dihapus"),
+        fact(
+            "Yang dilakukan",
+            "Kunci pembuka rekaman dimusnahkan, lalu berkas rekamannya dihapus",
+            "tanpa kuncinya, sisa berkas atau salinannya tidak dapat dibuka",
+        ),
         fact("Zaman kunci", gone.epochs),
         fact("Penahanan", "tidak ada penahanan lain atas potongan ini"),
         fact("Diminta oleh", named(act.requested_by), words.date_time(act.requested_at)),

@@ -118,12 +118,14 @@ def _decided(request: AccessRequest, decision: Decision) -> tuple[Fact, ...]:
         f"{str(call.get_outcome_display()).lower()}, {words.date_time(call.called_at)}"
         for call in request.validations.all()
     )
-    facts = (
+    facts: tuple[Fact, ...] = (
         fact("Disetujui oleh", named(decision.decided_by)),
         fact("Waktu", words.date_time(decision.decided_at)),
         fact("Cara", way),
         fact("Yang dihubungi", *calls),
     )
+    if decision.despite:
+        facts = (*facts, fact("Disetujui walau tidak dibenarkan", decision.despite))
     return (*facts, fact("Catatan", decision.note)) if decision.note else facts
 
 

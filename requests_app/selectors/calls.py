@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from requests_app.enums import Outcome, Verdict
-from requests_app.models import AccessRequest
+from requests_app.models import AccessRequest, Validation
 
 
 def missing_call(request: AccessRequest, verdict: Verdict) -> str:
@@ -20,3 +20,12 @@ def missing_call(request: AccessRequest, verdict: Verdict) -> str:
             "lalu catat hasilnya."
         )
     return ""
+
+
+def denied_call(request: AccessRequest) -> Validation | None:
+    """The first call whose answer was that the activity is not as told; None where there is none.
+
+    It does not decide, the penanggung jawab does (SOP step 2); but who approves against it says
+    why, in writing.
+    """
+    return request.validations.filter(outcome=Outcome.DENIED).first()

@@ -68,6 +68,8 @@ def _moves(request: AccessRequest) -> Iterator[Event]:
 def _decided(request: AccessRequest, row: Transition) -> tuple[str, str]:
     decision = request.decision
     notes = [row.note]
+    if decision.despite:
+        notes.append(_("walau yang dihubungi tidak membenarkan: %s") % decision.despite)
     if decision.delegation:
         notes.append(
             _("%(kind)s %(principal)s, surat %(letter)s")

@@ -14,6 +14,7 @@ from recordings.enums import ErasureState
 from recordings.models import Hold
 from recordings.selectors import segments_in
 from requests_app.models import AccessRequest
+from requests_app.selectors.erasing import erasure_of
 
 
 def fate(request: AccessRequest) -> str:
@@ -23,9 +24,9 @@ def fate(request: AccessRequest) -> str:
         return ""
     if Hold.objects.filter(reference=str(request.pk), released_at=None).exists():
         return _("Ditahan untuk permohonan ini: tidak terhapus sampai urusannya selesai.")
-    asked = getattr(request, "source_erasure", None)
-    if asked is not None and asked.erasure.state == ErasureState.DONE:
-        return _("Sumbernya sudah dimusnahkan %s.") % words.date_time(asked.erasure.done_at)
+    erasure = erasure_of(request)
+    if erasure is not None and erasure.state == ErasureState.DONE and erasure.done_at:
+        return _("Sumbernya sudah dimusnahkan %s.") % words.date_time(erasure.done_at)
     return kept(list(request.cameras.values_list("camera_id", flat=True)), start, end)
 
 

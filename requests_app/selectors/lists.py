@@ -15,7 +15,9 @@ from requests_app.enums import RequestState, Verdict
 from requests_app.lifecycle import FINAL
 from requests_app.models import AccessRequest, KeyHandout
 from requests_app.selectors.due import confirmation_due
+from requests_app.selectors.holds import waiting_orders
 from requests_app.selectors.next_step import Turn, next_step
+from requests_app.selectors.retention import to_confirm
 
 _PEOPLE = ("applicant", "entered_by", "decided_by", "decision__decided_by")
 
@@ -55,7 +57,7 @@ def erasures_to_confirm(user: User) -> QuerySet[AccessRequest]:
     return (
         _requests()
         .filter(
-            state=RequestState.HANDED_OVER, source_erasure__erasure__state=ErasureState.REQUESTED
+            state=RequestState.HANDED_OVER, source_erasures__erasure__state=ErasureState.REQUESTED
         )
         .exclude(applicant=user)
     )
@@ -124,4 +126,5 @@ def same_footage(request: AccessRequest) -> list[str]:
 
 def waiting_for(user: User) -> int:
     """How much waits for the decision or the login of `user`: the menu's count."""
-    return inbox(user).count() + told_by_phone(user).count() + erasures_to_confirm(user).count()
+    found = (inbox(user), told_by_phone(user), erasures_to_confirm(user), to_confirm(user))
+    return sum(rows.count() for rows in found) + len(list(waiting_orders(user)))

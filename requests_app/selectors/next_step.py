@@ -6,10 +6,12 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
+from cctvportal.jobs.models import JobState
 from recordings.enums import ErasureState
 from requests_app.enums import RequestState
 from requests_app.lifecycle import FIVE_MINUTES, ONE_DAY, PHONE_CONFIRMATION
 from requests_app.models import AccessRequest
+from requests_app.selectors.erasing import erasure_of
 from requests_app.selectors.permit import running_export
 
 
@@ -82,16 +84,18 @@ def _exported(request: AccessRequest) -> NextStep:
 
 
 def _handed_over(request: AccessRequest) -> NextStep:
-    asked = getattr(request, "source_erasure", None)
-    if asked is None:
+    erasure = erasure_of(request)
+    if erasure is None:
         received = request.hand_over.received_at
         due = received + ONE_DAY if received else None
         return _officer(_("meminta pemusnahan sumber rekaman"), due)
-    if asked.erasure.state == ErasureState.REQUESTED:
+    if erasure.job is not None and erasure.job.state == JobState.FAILED:
+        return _officer(_("melanjutkan pemusnahan sumber yang berhenti"))
+    if erasure.state == ErasureState.REQUESTED:
         who = _("Kepala atau Sekretaris")
         return NextStep(Turn.APPROVER, who, _("menyetujui pemusnahan sumber"), None)
     what = _("memusnahkan sumber setelah masa tunggu")
-    return NextStep(Turn.SYSTEM, _("Sistem"), what, asked.erasure.due_at)
+    return NextStep(Turn.SYSTEM, _("Sistem"), what, erasure.due_at)
 
 
 _BY_STATE = {

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,8 +16,10 @@ from cctvportal.common.clock import now
 from cctvportal.common.errors import Refused
 from requests_app.enums import Channel, RequestState, Verdict
 from requests_app.models import AccessRequest, Decision
-from requests_app.selectors.calls import missing_call
+from requests_app.selectors.calls import denied_call, missing_call
 from requests_app.services.advance import advance, expect, locked
+
+_LEAST_WORDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +33,20 @@ class Scope:
 
 @service("requests_app.decide")
 def approve(
-    request: AccessRequest, *, scope: Scope | None = None, note: str = "", by: User
+    request: AccessRequest,
+    *,
+    scope: Scope | None = None,
+    note: str = "",
+    despite: str = "",
+    by: User,
 ) -> AccessRequest:
     """Allows the access, for all or a part of what was asked (SOP step 2).
 
-    Raises Refused without a call that was answered or for a scope beyond the request, Conflict
-    with who decided and when, NotAllowed on one's own request.
+    `despite` says why, where somebody who was called did not vouch for the activity. Raises
+    Refused without it then, without a call that was answered or for a scope beyond the request,
+    Conflict with who decided and when, NotAllowed on one's own request.
     """
-    return _in_person(request, Verdict.APPROVED, by=by, scope=scope, note=note)
+    return _in_person(request, Verdict.APPROVED, by=by, scope=scope, note=note, despite=despite)
 
 
 @service("requests_app.decide")
@@ -77,6 +85,7 @@ def settle(
     scope: Scope | None = None,
     reason: str = "",
     note: str = "",
+    despite: str = "",
 ) -> AccessRequest:
     """Writes the decision of `decider`, whichever way it came, and moves the request.
 
@@ -89,6 +98,7 @@ def settle(
         expect(row, RequestState.SUBMITTED)
         if missing := missing_call(row, verdict):
             raise Refused(missing)
+        against = _against_a_call(row, verdict, despite)
         delegation = _authority(row, decider, decided_at)
         moment = now()
         by_phone = channel == Channel.PHONE
@@ -97,6 +107,7 @@ def settle(
             verdict=verdict,
             reason=reason.strip(),
             note=note.strip(),
+            despite=against,
             channel=channel,
             decided_by=decider,
             decided_at=decided_at,
@@ -117,6 +128,23 @@ def settle(
             happened_at=decided_at if by_phone else None,
             note=reason.strip(),
         )
+
+
+def _against_a_call(row: AccessRequest, verdict: Verdict, despite: str) -> str:
+    """Why it is approved although a call denied it; empty where none did. Raises Refused."""
+    denied = denied_call(row) if verdict == Verdict.APPROVED else None
+    if denied is None:
+        return ""
+    if len(despite.strip()) < _LEAST_WORDS:
+        raise Refused(
+            _(
+                "%s tidak membenarkan kegiatan ini. Tolak permohonan ini, atau tulis dalam satu "
+                "kalimat mengapa tetap disetujui."
+            )
+            % denied.name,
+            "despite",
+        )
+    return despite.strip()
 
 
 def _authority(row: AccessRequest, decider: User, at: datetime) -> Delegation | None:

@@ -13,6 +13,7 @@ from recordings.models import Erasure
 from recordings.services import erasure_again, erasures
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest, SourceErasure
+from requests_app.selectors.erasing import erasure_of
 from requests_app.services.advance import advance, expect, locked
 
 
@@ -20,8 +21,9 @@ from requests_app.services.advance import advance, expect, locked
 def request_erasure(request: AccessRequest, *, typed: str, by: User) -> Erasure:
     """The officer asks for it, typing the request's number so that it is not a slip.
 
-    Raises Refused for a wrong number, for security footage (it expires by itself) and for a
-    request that the applicant has not confirmed.
+    After an approver cancelled one it may be asked for again. Raises Refused for a wrong number,
+    for security footage (it expires by itself) and for a request that the applicant has not
+    confirmed; Conflict while one that was asked for lives.
     """
     if typed.strip() != request.number:
         raise Refused(
@@ -48,10 +50,7 @@ def confirm_erasure(request: AccessRequest, *, by: User) -> Erasure:
     with transaction.atomic():
         row = locked(request)
         expect(row, RequestState.HANDED_OVER)
-        asked = SourceErasure.objects.select_related("erasure").filter(request=row).first()
-        if asked is None:
-            raise Refused(_("Petugas belum meminta pemusnahan sumber untuk permohonan ini."))
-        erasure = erasures.confirm_erasure(asked.erasure, by=by)
+        erasure = erasures.confirm_erasure(_asked(row), by=by)
         row.second_person = by
         row.save(update_fields=["second_person"])
     return erasure
@@ -63,10 +62,19 @@ def retry_erasure(request: AccessRequest, *, by: User) -> None:
     with transaction.atomic():
         row = locked(request)
         expect(row, RequestState.HANDED_OVER)
-        asked = SourceErasure.objects.select_related("erasure").filter(request=row).first()
-        if asked is None:
-            raise Refused(_("Petugas belum meminta pemusnahan sumber untuk permohonan ini."))
-        erasure_again.retry_erasure(asked.erasure, by=by)
+        erasure_again.retry_erasure(_asked(row), by=by)
+
+
+@service("requests_app.confirm_erasure")
+def cancel_erasure(request: AccessRequest, *, reason: str, by: User) -> Erasure:
+    """An approver stops it, before their own yes or in the waiting time; it may be asked for again.
+
+    Raises Refused without a reason, Conflict when it runs or was cancelled already.
+    """
+    with transaction.atomic():
+        row = locked(request)
+        expect(row, RequestState.HANDED_OVER)
+        return erasures.cancel_erasure(_asked(row), reason=reason, by=by)
 
 
 @service("requests_app.run")
@@ -75,3 +83,11 @@ def mark_erased(request: AccessRequest, *, erasure: Erasure, by: System) -> Acce
     with transaction.atomic():
         row = advance(request, RequestState.ERASED, by=by, facts={"erasure": str(erasure.pk)})
         return advance(row, RequestState.CLOSED, by=by)
+
+
+def _asked(row: AccessRequest) -> Erasure:
+    """The erasure that the officer asked for. Raises Refused for none."""
+    erasure = erasure_of(row)
+    if erasure is None:
+        raise Refused(_("Petugas belum meminta pemusnahan sumber untuk permohonan ini."))
+    return erasure

@@ -27,6 +27,7 @@ def log_phone_decision(
     scope: Scope | None = None,
     reason: str = "",
     note: str = "",
+    despite: str = "",
     by: User,
 ) -> AccessRequest:
     """The officer writes down what the approver decided by phone at `told_at` (aware).
@@ -47,6 +48,7 @@ def log_phone_decision(
         scope=scope,
         reason=reason,
         note=note,
+        despite=despite,
         by=by,
     )
 

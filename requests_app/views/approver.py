@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cctvportal.accounts.access import PersonRequest, page, require
+from cctvportal.accounts.access import PersonRequest, allows, page, require
 from cctvportal.accounts.models import User
 from cctvportal.common import words
 from recordings.enums import Purpose
+from recordings.models import PolicyChange
 from recordings.selectors import coverage
+from requests_app.desk import hold_words
 from requests_app.enums import Outcome, RequestState, Verdict
 from requests_app.forms.steps import ApproveForm, ReasonForm, ValidationForm, attempt
 from requests_app.models import AccessRequest
-from requests_app.selectors import request_for
+from requests_app.selectors import request_for, retention
 from requests_app.selectors.availability import told
-from requests_app.selectors.calls import missing_call
+from requests_app.selectors.calls import denied_call, missing_call
+from requests_app.selectors.erasing import erasure_of
+from requests_app.selectors.holds import waiting_orders
 from requests_app.selectors.lead_in import lead_in
 from requests_app.selectors.lists import erasures_to_confirm, inbox, same_footage, told_by_phone
-from requests_app.selectors.source import checks, rows, source_of
+from requests_app.selectors.retention import to_confirm
 from requests_app.services.advance import first_was
 from requests_app.services.close import revoke
 from requests_app.services.decide import approve, refuse
-from requests_app.services.erase import confirm_erasure
 from requests_app.services.phone import confirm_phone_decision
 from requests_app.services.validate import record_validation
 from requests_app.views.confirming import Question, confirming
-from requests_app.views.words import AFTERWARDS, camera_names, card, row, summary, when
+from requests_app.views.words import AFTERWARDS, about, card, row, summary
+
+# The page behind each kind of card, and the button that leads there.
+_DECIDE: Final = ("decide", gettext_lazy("Baca dan putuskan"))
+_CONFIRM: Final = ("confirm_phone", gettext_lazy("Pastikan keputusan"))
+_ERASE: Final = ("confirm_erasure", gettext_lazy("Periksa pemusnahan"))
 
 
 @require_safe
@@ -44,26 +52,43 @@ def show_inbox(request: PersonRequest) -> HttpResponseBase:
     """What waits for this person, oldest first. There is no deciding of several at once."""
     person = request.user
     facts = {
-        "waiting": _cards(inbox(person), "decide", _("Baca dan putuskan"), person),
-        "phoned": _cards(told_by_phone(person), "confirm_phone", _("Pastikan keputusan"), person),
-        "erasures": _cards(
-            erasures_to_confirm(person), "confirm_erasure", _("Periksa pemusnahan"), person
-        ),
+        "waiting": [_card(row, person, _DECIDE, row.submitted_at) for row in inbox(person)],
+        "phoned": [
+            _card(row, person, _CONFIRM, row.decision.entered_at) for row in told_by_phone(person)
+        ],
+        "erasures": [
+            _card(row, person, _ERASE, _asked_at(row)) for row in erasures_to_confirm(person)
+        ],
+        "holds": [
+            {"order": order, "badge": hold_words.badge(order)} for order in waiting_orders(person)
+        ],
+        "may_hold": allows("recordings.see_holds", person),
+        "terms": [_term_card(each) for each in to_confirm(person)],
     }
     return render(request, "requests_app/inbox.html", facts)
 
 
-def _cards(
-    rows: QuerySet[AccessRequest], name: str, action: str, person: User
-) -> list[dict[str, Any]]:
-    """The requests as cards that lead to the one page where this person acts."""
-    cards = []
-    for each in rows:
-        url = reverse(f"approver:{name}", args=[each.pk])
-        since = words.date_time(each.submitted_at) if each.submitted_at else ""
-        own = {"url": url, "action_url": url, "action": action, "who": each.applicant.name}
-        cards.append({**card(each, person), **own, "then": _("Menunggu sejak %s.") % since})
-    return cards
+def _card(
+    row: AccessRequest, person: User, way: tuple[str, Any], since: datetime | None
+) -> dict[str, Any]:
+    """The request as a card that leads to the one page where this person acts."""
+    name, action = way
+    url = reverse(f"approver:{name}", args=[row.pk])
+    own = {"url": url, "action_url": url, "action": action, "who": row.applicant.name}
+    waits = _("Menunggu sejak %s.") % words.date_time(since) if since else ""
+    return {**card(row, person), **own, "then": waits}
+
+
+def _asked_at(row: AccessRequest) -> datetime | None:
+    erasure = erasure_of(row)
+    return erasure.requested_at if erasure else None
+
+
+def _term_card(change: PolicyChange) -> dict[str, Any]:
+    """A change of how long footage is kept, as a card that leads to its question."""
+    url = reverse("retention:confirm", args=[change.pk])
+    own = {"url": url, "action_url": url, "action": _("Periksa perubahan")}
+    return {**retention.card(change), **own}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,6 +149,9 @@ def _flags(shown: AccessRequest) -> list[dict[str, str]]:
             flags.append({"kind": kind, "text": told(camera, cover)})
         early = lead_in([camera.pk for camera in cameras], shown.starts_at)
         flags.append({"kind": "ok", "text": early})
+    if denied := denied_call(shown):
+        text = _("%s tidak membenarkan kegiatan ini. Menyetujuinya perlu alasan tertulis.")
+        flags.append({"kind": "bad", "text": text % denied.name})
     if shown.needs_confirmation:
         text = _("Dicatat %s, dan belum dipastikan pemohon.") % shown.entered_by.name
         flags.append({"kind": "warn", "text": text})
@@ -144,13 +172,19 @@ def approve_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         title=_("Pastikan: Anda menyetujui permohonan ini"),
         button=_("Setujui"),
         info=_("Setelah disetujui, Petugas CCTV menyerahkan sandi. Izin masih bisa Anda cabut."),
-        **_about(shown, _called(shown), granted=True),
+        **about(shown, _called(shown), granted=True),
         **_only_after_a_call(shown, Verdict.APPROVED),
     )
     return confirming(
         request,
         question,
-        lambda data: approve(shown, scope=form.scope(), note=data["note"], by=request.user),
+        lambda data: approve(
+            shown,
+            scope=form.scope(),
+            note=data["note"],
+            despite=data.get("despite", ""),
+            by=request.user,
+        ),
         form=form,
         done=_("Permohonan disetujui."),
     )
@@ -165,7 +199,7 @@ def refuse_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         button=_("Tolak"),
         info=_("Rekaman tidak ditahan lagi, dan terhapus pada waktunya."),
         danger=True,
-        **_about(shown, _called(shown)),
+        **about(shown, _called(shown)),
         **_only_after_a_call(shown, Verdict.REFUSED),
     )
     return confirming(
@@ -175,22 +209,6 @@ def refuse_request(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         form=ReasonForm(request.POST if request.method == "POST" else None),
         done=_("Permohonan ditolak."),
     )
-
-
-def _about(shown: AccessRequest, *more: dict[str, Any], granted: bool = False) -> dict[str, Any]:
-    label = _("Yang diberi izin") if granted else _("Pemohon")
-    return {
-        "eyebrow": _("Permohonan %s") % shown.number,
-        "rows": [
-            row(label, f"{shown.applicant.name}, {shown.applicant.jabatan}"),
-            row(_("Kegiatan"), shown.activity),
-            row(_("Kamera"), camera_names(shown)),
-            row(_("Waktu rekaman"), when(shown, approved=True)),
-            *more,
-        ],
-        "back_url": reverse("requests:detail", args=[shown.pk]),
-        "back_label": _("Kembali"),
-    }
 
 
 def _only_after_a_call(shown: AccessRequest, verdict: Verdict) -> dict[str, Any]:
@@ -216,7 +234,7 @@ def revoke_permission(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         button=_("Cabut izin"),
         info=_("Sandi tidak berlaku lagi sejak saat ini, dan ekspor yang berjalan dihentikan."),
         danger=True,
-        **_about(shown),
+        **about(shown),
     )
     return confirming(
         request,
@@ -255,52 +273,14 @@ def _told_by_phone(shown: AccessRequest) -> dict[str, Any]:
         "clerk": decision.logged_by.name if decision.logged_by else "",
     }
     rows = [row(_("Keputusan"), said)]
+    if decision.despite:
+        rows.append(row(_("Disetujui walau tidak dibenarkan"), decision.despite))
     if decision.verdict == Verdict.REFUSED:
         info = _("Bila keliru, hubungi Petugas CCTV; pemohon dapat mengajukan lagi.")
-        return {"info": info, **_about(shown, *rows, row(_("Alasan"), decision.reason))}
+        return {"info": info, **about(shown, *rows, row(_("Alasan"), decision.reason))}
     revoke_url = reverse("approver:revoke", args=[shown.pk])
     return {
         "info": _("Tanpa kepastian Anda dalam 24 jam, izin ini gugur."),
         "otherwise": (revoke_url, _("Bukan keputusan saya: cabut izin")),
-        **_about(shown, *rows, granted=True),
+        **about(shown, *rows, granted=True),
     }
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("requests_app.confirm_erasure")
-def confirm_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase:
-    """The second person of an erasure; after it only the waiting time can stop it."""
-    shown = request_for(request.user, pk)
-    question = Question(
-        title=_("Setujui pemusnahan sumber rekaman ini?"),
-        button=_("Setujui pemusnahan"),
-        warning=_("Setelah masa tunggu, kunci rekaman dimusnahkan dan tidak dapat dikembalikan."),
-        danger=True,
-        **_to_erase(shown),
-    )
-    return confirming(
-        request,
-        question,
-        lambda _data: confirm_erasure(shown, by=request.user),
-        done=_("Pemusnahan disetujui."),
-    )
-
-
-def _to_erase(shown: AccessRequest) -> dict[str, Any]:
-    """What the officer saw when asking for it: what goes, what stays, what was checked."""
-    asked, paper = getattr(shown, "source_erasure", None), getattr(shown, "hand_over", None)
-    if asked is None or paper is None:
-        return _about(shown)
-    export, erasure = paper.export, asked.erasure
-    who = {"who": erasure.requested_by.name, "when": words.date_time(erasure.requested_at)}
-    wait = words.duration(settings.ERASURE_WAIT_SECONDS)
-    found = _about(shown)
-    found["rows"] = [
-        *found["rows"][:2],
-        *rows(export, source_of(export)),
-        row(_("Yang dimusnahkan"), _("Kunci pembuka rekaman itu, lalu berkasnya di portal.")),
-        row(_("Yang tetap ada"), _("Salinan pada hard disk %s.") % export.medium.label),
-        row(_("Diminta"), _("%(who)s, %(when)s") % who),
-        row(_("Masa tunggu"), _("%s sejak Anda menyetujuinya.") % wait),
-    ]
-    return {**found, "flags": checks(shown, export)}

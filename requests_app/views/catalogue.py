@@ -21,6 +21,7 @@ from requests_app.selectors.books import access, disks, faults
 from requests_app.selectors.books.access import AccessLine
 from requests_app.selectors.books.faults import FaultLine
 from requests_app.selectors.books.sentences import sentence
+from requests_app.selectors.exports import is_lost
 from requests_app.selectors.monitoring import Stock, Watched
 from requests_app.views.shelf import (
     COLUMN_TIME,
@@ -120,6 +121,7 @@ _STATES = {
     ExportState.FAILED: (_lazy("Gagal"), "stop", "cross-circle"),
     ExportState.CANCELLED: (_lazy("Dibatalkan"), "", "ban"),
 }
+_LOST = (_lazy("Hard disk hilang, salinan tidak dapat dihapus"), "stop", "warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _disks(found: Any, _form: BookFilter) -> list[Row]:
 def _disk_row(export: Export) -> Row:
     tied = getattr(export, "fulfilment", None)
     request = tied.request if tied else None
-    word, css, icon = _STATES[ExportState(export.state)]
+    word, css, icon = _LOST if is_lost(export) else _STATES[ExportState(export.state)]
     tag = _Tag(str(word), css, icon)
     shown = [row.camera for row in export.cameras.all()]
     size = words.size(export.bytes) if export.bytes else ""
@@ -168,11 +170,11 @@ def _handed(export: Export) -> Cell:
 
 def _source_fate(export: Export) -> Cell:
     """What became of the source (SOP steps 4 and 5)."""
-    erasure = getattr(export, "erasure", None)
-    if erasure is not None:
+    for erasure in export.erasures.all():
         if erasure.state == ErasureState.DONE:
             return Cell(_("Sudah dimusnahkan"), stamp(erasure.done_at))
-        return Cell(str(erasure.get_state_display()))
+        if erasure.state != ErasureState.CANCELLED:
+            return Cell(str(erasure.get_state_display()))
     return Cell(_("kedaluwarsa sendiri")) if export.purpose == "SECURITY" else Cell("")
 
 

@@ -40,6 +40,7 @@ def confirming(
     *,
     form: forms.Form | None = None,
     done: str,
+    template: str = "requests_app/confirm.html",
 ) -> HttpResponseBase:
     """Asks on GET, acts on POST, and goes back to where the question came from."""
     bound = form or ConfirmForm(request.POST if request.method == "POST" else None)
@@ -51,4 +52,4 @@ def confirming(
         messages.success(request, done)
         return redirect(question.back_url)
     facts = {"form": bound, **asdict(question)}
-    return render(request, "requests_app/confirm.html", facts)
+    return render(request, template, facts)

@@ -210,3 +210,20 @@ def _step(step: Step, time: StepTime | None) -> dict[str, Any]:
             "over": over,
         }
     return found
+
+
+def about(shown: AccessRequest, *more: dict[str, Any], granted: bool = False) -> dict[str, Any]:
+    """The request on the page of one step: eyebrow, facts and `more` of them, the way back."""
+    label = _("Yang diberi izin") if granted else _("Pemohon")
+    return {
+        "eyebrow": _("Permohonan %s") % shown.number,
+        "rows": [
+            row(label, f"{shown.applicant.name}, {shown.applicant.jabatan}"),
+            row(_("Kegiatan"), shown.activity),
+            row(_("Kamera"), camera_names(shown)),
+            row(_("Waktu rekaman"), when(shown, approved=True)),
+            *more,
+        ],
+        "back_url": reverse("requests:detail", args=[shown.pk]),
+        "back_label": _("Kembali"),
+    }

@@ -12,7 +12,9 @@ from cctvportal.accounts.models import User
 from cctvportal.common.clock import WIB, now
 from requests_app.desk.forms.moments import DayField, HourField, moment, span, this_minute, today
 from requests_app.enums import Outcome, Verdict
+from requests_app.forms.steps import despite_field
 from requests_app.models import AccessRequest
+from requests_app.selectors.calls import denied_call
 from requests_app.services.decide import Scope
 
 
@@ -85,6 +87,10 @@ class PhoneDecisionForm(forms.Form):
     ) -> None:
         super().__init__(data, files)  # type: ignore[arg-type] # what a request carries
         self.subject = subject
+        if denied := denied_call(subject):
+            self.fields["despite"] = despite_field(denied.name)
+            # A refusal needs none; the service asks for it where it is approved.
+            self.fields["despite"].required = False
         approver, cameras = self.fields["approver"], self.fields["cameras"]
         assert isinstance(approver, forms.ModelChoiceField)  # noqa: S101 - declared above
         assert isinstance(cameras, forms.MultipleChoiceField)  # noqa: S101
@@ -117,6 +123,7 @@ class PhoneDecisionForm(forms.Form):
             "scope": self._scope if verdict == Verdict.APPROVED else None,
             "reason": given["reason"],
             "note": given["note"],
+            "despite": given.get("despite", ""),
         }
 
     @property

@@ -33,3 +33,15 @@ class ExportForm(forms.Form):
     @property
     def chosen(self) -> Medium:
         return Medium.objects.get(pk=self.cleaned_data["medium"])
+
+
+class LostForm(forms.Form):
+    """How the disk was lost, as the office would tell it to whoever asks later."""
+
+    statement = forms.CharField(
+        label=_("Kapan dan bagaimana hilangnya"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Tulis juga siapa yang terakhir memegang dan di mana sudah dicari."),
+        error_messages={"required": _("Tulis kapan dan bagaimana hard disk itu hilang.")},
+    )

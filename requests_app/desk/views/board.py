@@ -24,7 +24,7 @@ from requests_app.selectors.next_step import Turn, next_step
 @page("requests_app.desk")
 def desk(request: PersonRequest) -> HttpResponse:
     """The officer's home: what to do now, and what waits for others."""
-    found = lines()
+    found = lines(request.user)
     return shown(
         request,
         "board",

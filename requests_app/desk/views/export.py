@@ -19,7 +19,7 @@ from requests_app.desk.forms.export import ExportForm
 from requests_app.desk.frame import Press, attempt, bound, elsewhere, shown, told
 from requests_app.desk.media import choices, outlook, permit_rows
 from requests_app.enums import RequestState
-from requests_app.selectors.exports import export_for
+from requests_app.selectors.exports import export_for, is_lost
 from requests_app.selectors.gate import request_for
 from requests_app.selectors.permit import permit_of, unfinished_export
 from requests_app.services.start_export import retry_export as go_on
@@ -123,6 +123,7 @@ def _shown(request: PersonRequest, export: Export, template: str, **more: Any) -
         stopped=progress.stopped(export),
         sentence=progress.sentence(export),
         left_over=progress.left_over(export),
+        lost=is_lost(export),
         written=progress.written(export),
         **more,
     )

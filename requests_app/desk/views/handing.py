@@ -18,6 +18,7 @@ from requests_app.desk.forms.handing import EraseForm, HandOverForm
 from requests_app.desk.frame import Press, attempt, bound, elsewhere, shown, told
 from requests_app.enums import RequestState
 from requests_app.models import AccessRequest
+from requests_app.selectors.erasing import cancelled_erasures, erasure_of
 from requests_app.selectors.exports import latest_export
 from requests_app.selectors.gate import request_for
 from requests_app.selectors.source import checks, rows, source_of
@@ -72,7 +73,7 @@ def _erasure_page(request: PersonRequest, row: AccessRequest, form: Form) -> Htt
         raise NotAllowed("requests_app.request_erasure")
     export = row.hand_over.export
     source = source_of(export)
-    asked = getattr(row, "source_erasure", None)
+    erasure = erasure_of(row)
     return shown(
         request,
         "erase",
@@ -83,9 +84,10 @@ def _erasure_page(request: PersonRequest, row: AccessRequest, form: Form) -> Htt
         rows=rows(export, source),
         flags=checks(row, export),
         paper=certificate.paper(row, export, source, request.user.name),
-        job=progress.of_erasure(asked.erasure, row.pk) if asked else None,
-        broken=asked is not None and progress.erasure_stopped(asked.erasure),
-        done=asked is not None and asked.erasure.state == ErasureState.DONE,
+        job=progress.of_erasure(erasure, row.pk) if erasure else None,
+        broken=erasure is not None and progress.erasure_stopped(erasure),
+        done=erasure is not None and erasure.state == ErasureState.DONE,
+        cancelled=cancelled_erasures(row),
     )
 
 
@@ -106,10 +108,10 @@ def retry_erase(request: PersonRequest, pk: UUID) -> HttpResponse:
 def erase_progress(request: PersonRequest, pk: UUID) -> HttpResponse:
     """The part of the page that refreshes itself; the whole page once it is over."""
     row = request_for(request.user, pk)
-    asked = getattr(row, "source_erasure", None)
-    if asked is None:
+    erasure = erasure_of(row)
+    if erasure is None:
         raise NotAllowed("requests_app.request_erasure")
-    job = progress.of_erasure(asked.erasure, row.pk)
+    job = progress.of_erasure(erasure, row.pk)
     if not job.active:
         return HttpResponseClientRefresh()
     return render(request, "components/job.html", {"job": job})

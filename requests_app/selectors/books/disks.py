@@ -27,10 +27,10 @@ def exports(criteria: Criteria) -> QuerySet[Export]:
         found.select_related(
             "medium",
             "exported_by",
-            "erasure",
             "hand_over__handed_by",
+            "lost_copy",
             "fulfilment__request__applicant",
         )
-        .prefetch_related("cameras__camera__room")
+        .prefetch_related("cameras__camera__room", "erasures")
         .order_by("-queued_at", "-pk")
     )

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from cctvportal.accounts.models import User
+from cctvportal.common.clock import now
+from cctvportal.jobs.models import Job, JobState
 from cctvportal.jobs.services import run
-from recordings.enums import MediumKind
+from recordings.enums import ExportState, MediumKind
 from recordings.models import Export, Medium
 from recordings.services import disks
 from requests_app.models import AccessRequest
@@ -38,6 +40,19 @@ def disk(folder: Path, by: User, label: str = "HDD-01") -> Medium:
 
 def started(row: AccessRequest, medium: Medium, by: User) -> Export:
     return start_export(row, medium=medium, by=by)
+
+
+def left_on_disk(by: User, folder: Path, label: str) -> Export:
+    """Cancelled four days ago, with a copy that could not be wiped since: the disk is away."""
+    export = started(issued(), disk(folder, by, label=label), by)
+    wipe = Job.objects.create(
+        kind="export-wipe", key=f"export-wipe:{export.pk}", subject_id=str(export.pk)
+    )
+    ago = now() - timedelta(days=4)
+    Job.objects.filter(pk=wipe.pk).update(created_at=ago, error="Hard disk tidak terpasang.")
+    Job.objects.filter(pk=str(export.job_id)).update(state=JobState.CANCELLED, finished_at=ago)
+    Export.objects.filter(pk=export.pk).update(state=ExportState.CANCELLED, wipe_job=wipe)
+    return Export.objects.select_related("wipe_job", "medium").get(pk=export.pk)
 
 
 def carried_out(export: Export) -> Export:

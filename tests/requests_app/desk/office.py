@@ -11,6 +11,7 @@ from cctvportal.common.clock import now
 from cctvportal.jobs.models import Job, JobState
 from recordings.enums import ExportState
 from recordings.models import Export
+from recordings.services import wiping
 from requests_app.models import AccessRequest, KeyHandout
 from requests_app.services.erase import request_erasure
 from requests_app.services.hand_over import hand_over, receive
@@ -111,6 +112,21 @@ def exports(folder: Path, clerk: User) -> Pages:
         "membaca": url("export", reading.pk),
         "gagal": url("export", failed.pk),
         "batalkan": url("export_cancel", moving.pk),
+        **copies(folder, clerk),
+    }
+
+
+def copies(folder: Path, clerk: User) -> Pages:
+    """Copies that could not be wiped: one still asked about, one on a disk said to be lost."""
+    away = filmed.left_on_disk(clerk, folder / "kuning", label="HDD-09")
+    lost = filmed.left_on_disk(clerk, folder / "ungu", label="HDD-10")
+    said = "Tertinggal di kendaraan dinas, sudah dicari di kantor dan di rumah"
+    wiping.give_up(lost, statement=said, by=clerk)
+    return {
+        "salinan": url("export_copy", away.pk),
+        "hilang": url("export_copy_lost", away.pk),
+        "salinan-hilang": url("export_copy", lost.pk),
+        "ekspor-hilang": url("export", lost.pk),
     }
 
 

@@ -50,7 +50,7 @@ def test_fate_of_footage_that_another_request_holds() -> None:
 
 def test_fate_of_a_destroyed_source_says_when() -> None:
     row = make.erased()
-    done = row.source_erasure.erasure.done_at
+    done = row.source_erasures.get().erasure.done_at
     assert done is not None
     assert words.date_time(done) in fate(row)
 

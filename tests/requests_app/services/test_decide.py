@@ -3,10 +3,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from cctvportal.accounts.access import NotAllowed
 from cctvportal.accounts.enums import ApplicantKind
 from cctvportal.accounts.models import Delegation
+from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
 from recordings.models import Hold
 from requests_app.enums import Outcome, RequestState
@@ -64,6 +66,34 @@ def test_nobody_reached_is_enough_to_refuse_and_not_to_approve() -> None:
     with pytest.raises(Refused, match="Belum ada yang dapat dihubungi"):
         make.told_by_phone(row)
     assert refuse(row, reason="Tidak pasti", by=approver()).state == RequestState.REFUSED
+
+
+def test_approval_against_a_denied_call_says_why() -> None:
+    row = make.submitted()
+    record_validation(row, name="Ketua Contoh", outcome=Outcome.DENIED, by=approver())
+    for despite in ("", "perlu"):
+        with pytest.raises(Refused, match="Ketua Contoh tidak membenarkan") as refusal:
+            approve(row, despite=despite, by=approver())
+        assert refusal.value.field == "despite"
+    with pytest.raises(Refused, match="tidak membenarkan"):
+        make.told_by_phone(row)
+    record_validation(row, name="Sekretaris", outcome=Outcome.CONFIRMED, by=approver())
+    with pytest.raises(Refused, match="tidak membenarkan"):
+        approve(row, by=approver())
+    row = approve(row, despite="Ketua keliru membaca jadwal", by=approver())
+    assert row.decision.despite == "Ketua keliru membaca jadwal"
+
+
+def test_the_database_refuses_an_approval_against_a_denied_call_without_a_reason() -> None:
+    row, head = make.submitted(), approver()
+    record_validation(row, name="Ketua", outcome=Outcome.DENIED, by=head)
+    moment = now()
+    facts = dict.fromkeys(("decided_at", "entered_at", "confirmed_at"), moment)
+    with pytest.raises(IntegrityError, match="says why"), transaction.atomic():
+        Decision.objects.create(
+            request=row, verdict="APPROVED", channel="IN_PERSON", decided_by=head, **facts
+        )
+    assert refuse(row, reason="Tidak dibenarkan", by=head).decision.despite == ""
 
 
 def test_refuse_needs_a_reason_and_lets_the_footage_go() -> None:

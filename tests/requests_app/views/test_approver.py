@@ -68,6 +68,23 @@ def test_before_any_call_the_decision_has_no_button_but_the_way_to_the_call(path
     assert ("Belum ada yang dapat dihubungi" in said) == (path == "setujui/")
 
 
+def test_a_denied_call_is_told_and_wants_a_reason_to_approve() -> None:
+    row, client = make.submitted(), logged_in(approver())
+    url = f"/keputusan/{row.pk}/"
+    client.post(url, {"name": row.validator_name, "outcome": "DENIED"})
+    page = client.get(url).text
+    assert "tidak membenarkan kegiatan ini. Menyetujuinya perlu alasan tertulis." in page
+    assert 'class="is-bad"' in page
+    given = everything(row)
+    page = client.post(f"{url}setujui/", given).text
+    assert "Tulis mengapa tetap disetujui, atau tolak permohonan ini." in page
+    assert state(row) == "SUBMITTED"
+    why = "Ketua panitia keliru membaca jadwal"
+    client.post(f"{url}setujui/", {**given, "despite": why})
+    assert Decision.objects.get().despite == why
+    assert why in client.get(f"/permohonan/{row.pk}/").text
+
+
 def test_lead_in_is_told_before_the_decision() -> None:
     row = make.submitted()
     page = logged_in(approver()).get(f"/keputusan/{row.pk}/").text
