@@ -45,7 +45,11 @@ class Assembler:
         self._waiting = True
         self._marker_means_end = True
         self._fresh_sets: list[bytes] = []
-        self._report: Report | None = None
+        self._report: Report | None = None  # not yet tied to a unit
+        self._camera_zero: float | None = None  # the camera's unix time at pts 0
+        self._start_pts = 0  # of the keyframe that began the present run of units
+        self._shown: int | None = None  # greatest pts that was handed out
+        self._lost_s = 0.0  # for the unit that ends a damage
         self._timeline = Timeline()
 
     def packet(self, view: memoryview, start: int, end: int, now: float) -> None:
@@ -87,10 +91,10 @@ class Assembler:
 
     def report(self, view: memoryview, start: int, end: int) -> None:
         """Take the RTCP packet at view[start:end]."""
-        report, goodbye = rtp.parse_control(view, start, end)
+        report, leaving = rtp.parse_control(view, start, end)
         if report is not None and self._source in {None, report.source}:
             self._report = report
-        if goodbye:
+        if leaving and self._source in {None, *leaving}:
             raise RtspError(ErrorKind.CLOSED, "Kamera mengakhiri aliran video.")
 
     def settle(self) -> None:
@@ -147,19 +151,22 @@ class Assembler:
         self._suspect = False
         self._fresh_sets = picture.sets or self._fresh_sets
         pts = self._timeline.extend(self._timestamp)
-        self._timeline.check(pts, keyframe=picture.keyframe)
+        self._timeline.check(pts, self._arrived_at, keyframe=picture.keyframe)
         if picture.keyframe and not damaged:
             self._take_sets()
-        if damaged or (self._waiting and not self._can_start(picture)):
+        if damaged or (self._waiting and not self._can_start(picture, pts)):
             self._drop()
-            return
-        self._hand_out(picture, pts)
+        elif pts >= self._start_pts:
+            self._hand_out(picture, pts)
+        # else it leads the keyframe at which we began, and may build on pictures before that
 
-    def _can_start(self, picture: Picture) -> bool:
+    def _can_start(self, picture: Picture, pts: int) -> bool:
         if not picture.keyframe or not self._has_all_sets(self.track.parameter_sets):
             return False
         self._timeline.restart(self._facts().reorder)
         self._waiting = False
+        self._start_pts = pts
+        self._lost_s = 0.0 if self._shown is None else (pts - self._shown) / CLOCK_RATE
         return True
 
     def _hand_out(self, picture: Picture, pts: int) -> None:
@@ -171,20 +178,27 @@ class Assembler:
             keyframe=picture.keyframe,
             arrived_at=self._arrived_at,
             parameter_sets=sets,
-            camera_time=self._camera_time(),
+            camera_time=self._camera_time(pts),
+            lost_s=self._lost_s,
         )
+        self._lost_s = 0.0
         units = self._timeline.add(unit)
         if units is None:
             self._drop()
             return
+        for each in units:
+            if self._shown is None or each.pts > self._shown:
+                self._shown = each.pts
         self.stats.units += len(units)
         self.ready += units
 
-    def _camera_time(self) -> float | None:
-        report = self._report
-        if report is None or self._timestamp is None:
-            return None
-        return report.unix_time + rtp.ticks_between(report.timestamp, self._timestamp) / CLOCK_RATE
+    def _camera_time(self, pts: int) -> float | None:
+        """Some cameras report once and never again: a 32-bit time would lead astray after 6 h."""
+        report, self._report = self._report, None
+        if report is not None and self._timestamp is not None:
+            behind = rtp.ticks_between(report.timestamp, self._timestamp)
+            self._camera_zero = report.unix_time + (behind - pts) / CLOCK_RATE
+        return None if self._camera_zero is None else self._camera_zero + pts / CLOCK_RATE
 
     def _take_sets(self) -> None:
         """A keyframe puts new sets in force: kinds that it brought replace those of before."""

@@ -1,4 +1,7 @@
-"""Basic and Digest access authentication (RFC 7617, RFC 7616; RFC 2069 where qop is missing)."""
+"""Basic and Digest access authentication (RFC 7617, RFC 7616; RFC 2069 where qop is missing).
+
+Texts of the camera are its bytes read as latin-1, as in `message`, and go back as such.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,7 @@ class Authorizer:
         self._endpoint = endpoint
         self._challenge: Challenge | None = None
         self._count = 0
-        self.proven = False  # the camera has accepted our name and password once
+        self._proven = False
 
     def accept(self, values: Iterable[str]) -> bool:
         """Take a 401 to heart; False when there is nothing new that we could try."""
@@ -93,20 +96,24 @@ class Authorizer:
         self._challenge, self._count = best, 0
         return True
 
+    def accepted(self) -> None:
+        """A request went through. That proves the password only if the request carried it."""
+        self._proven = self._challenge is not None
+
     def _outdated(self, fresh: Challenge) -> bool:
         """True when our last answer was refused for its nonce only, not for the password."""
         known = self._challenge
         changed = known is not None and fresh.nonce != known.nonce
-        return changed and fresh.scheme == "digest" and (fresh.stale or self.proven)
+        return changed and fresh.scheme == "digest" and (fresh.stale or self._proven)
 
     def header(self, method: str, uri: str) -> str | None:
         """Value of the Authorization header, None before the first challenge."""
         challenge = self._challenge
         if challenge is None:
             return None
-        name, password = self._endpoint.username, self._endpoint.password
+        name, password = _bytes_of(self._endpoint.username), _bytes_of(self._endpoint.password)
         if challenge.scheme == "basic":
-            return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+            return "Basic " + base64.b64encode(f"{name}:{password}".encode("latin-1")).decode()
         self._count += 1
         return _digest(challenge, name, password, (method, uri), f"{self._count:08x}")
 
@@ -119,7 +126,7 @@ def _digest(
     count: str,
 ) -> str:
     def hashed(*parts: str) -> str:
-        data = ":".join(parts).encode()
+        data = ":".join(parts).encode("latin-1")
         if challenge.algorithm == "sha-256":
             return hashlib.sha256(data).hexdigest()
         return hashlib.md5(data, usedforsecurity=False).hexdigest()
@@ -141,6 +148,11 @@ def _digest(
     if challenge.algorithm != "md5":
         tail += ", algorithm=SHA-256"
     return "Digest " + ", ".join(f'{key}="{_quote(text)}"' for key, text in fields) + tail
+
+
+def _bytes_of(text: str) -> str:
+    """A text of ours as UTF-8 (RFC 7617 section 2.1), each byte one character."""
+    return text.encode().decode("latin-1")
 
 
 def _quote(text: str) -> str:

@@ -61,7 +61,7 @@ class Dialogue:
             sequence = self.post(method, url, deadline, headers)
             answer = self._await(sequence, deadline)
             if answer.status != 401:
-                self._authorizer.proven = True
+                self._authorizer.accepted()
                 break
             if not self.renew(answer):
                 break
@@ -80,7 +80,7 @@ class Dialogue:
         authorization = self._authorizer.header(method, url)
         if authorization is not None:
             lines.append(f"Authorization: {authorization}")
-        self._wire.send("\r\n".join([*lines, *headers, "", ""]).encode(), deadline)
+        self._wire.send("\r\n".join([*lines, *headers, "", ""]).encode("latin-1"), deadline)
         return self._sequence
 
     def _await(self, sequence: int, deadline: float) -> Message:

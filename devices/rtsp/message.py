@@ -14,6 +14,7 @@ BODY_LIMIT = 16 * 1024
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(r"RTSP/1\.\d +(\d{3})(?: .*)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _REQUEST_LINE = re.compile(r"([A-Z_]{3,20}) +\S+ +RTSP/1\.\d")
 
 
@@ -89,7 +90,10 @@ def _headers(lines: list[str]) -> tuple[tuple[str, str], ...]:
     if len(lines) > HEADER_LIMIT:
         raise RtspError(ErrorKind.LIMIT, "Pesan RTSP dari kamera memuat terlalu banyak kepala.")
     headers: list[tuple[str, str]] = []
-    for line in lines:
+    for each in lines:
+        line = each.rstrip("\r")
+        if _CONTROL.search(line):
+            continue  # a nonce with a line break in it would come back to the camera as two lines
         if line[:1] in {" ", "\t"} and headers:  # RFC 2068 section 4.2: a folded line
             name, value = headers.pop()
             headers.append((name, f"{value} {line.strip()}".strip()))

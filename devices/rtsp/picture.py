@@ -89,7 +89,7 @@ class Picture:
     def add_all(self, payload: memoryview) -> None:
         """Several NAL units, each behind its length in two bytes (an aggregation packet)."""
         at = 0
-        while at + 2 < len(payload):
+        while at + 2 < len(payload) and not self.broken:
             end = at + 2 + (payload[at] << 8 | payload[at + 1])
             if end > len(payload):
                 self.broken = True

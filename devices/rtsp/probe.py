@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from devices.rtsp.units import AccessUnit
 
 _ENOUGH, _MOST = 3.0, 6.0  # seconds of stream
-_KEYFRAME_PATIENCE = 12.0
+_KEYFRAME_PATIENCE = 21.0  # smart codecs send one every 20 s, and not every camera one at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 _HEAD = Struct(">BBHII")
 _HEAD_AS_NUMBERS = Struct(">QI")
 _SENDER = Struct(">IIII")
+_number = Struct(">I").unpack_from
 _PLAIN = 0x80  # version 2, no padding, no extension, no contributing sources
 _NTP_TO_UNIX = 2_208_988_800  # seconds from 1900 to 1970
 _SENDER_REPORT, _GOODBYE = 200, 203
@@ -69,22 +70,23 @@ class Report:
     timestamp: int
 
 
-def parse_control(view: memoryview, start: int, end: int) -> tuple[Report | None, bool]:
-    """Read a compound RTCP packet: its sender report, and whether the camera says goodbye."""
-    report, goodbye = None, False
+def parse_control(view: memoryview, start: int, end: int) -> tuple[Report | None, frozenset[int]]:
+    """Read a compound RTCP packet: its sender report, and the sources that say goodbye."""
+    report, leaving = None, frozenset[int]()
     while end - start >= 4:
         size = 4 + 4 * (view[start + 2] << 8 | view[start + 3])
         if view[start] & 0xC0 != 0x80 or start + size > end:
             break
         kind = view[start + 1]
         if kind == _GOODBYE:
-            goodbye = True
+            count = min(view[start] & 0x1F, size // 4 - 1)
+            leaving |= {_number(view, start + 4 + 4 * each)[0] for each in range(count)}
         elif kind == _SENDER_REPORT and size >= 28:
             source, seconds, fraction, timestamp = _SENDER.unpack_from(view, start + 4)
             if seconds:  # RFC 3550 section 6.4.1: zero means "no clock"
                 report = Report(source, _unix(seconds) + fraction / 2**32, timestamp)
         start += size
-    return report, goodbye
+    return report, leaving
 
 
 def _unix(seconds: int) -> int:

@@ -19,7 +19,9 @@ _SET_LIMIT = 16
 _STARTS = {b"\0\0\0", b"\0\0\1"}
 _ABSOLUTE = re.compile(r"rtspu?://", re.IGNORECASE)
 _USER = re.compile(r"(?<=://)[^/?#]*@")
+_LINE_END = re.compile(r"\r?\n|\r")
 _UNSENDABLE = re.compile(r"[^\x21-\x7e]")
+_PROTOCOLS = {"RTP/AVP", "RTP/AVPF", "RTP/AVP/TCP"}
 _CODECS: dict[str, Literal["h264", "h265"]] = {"H264/90000": "h264", "H265/90000": "h265"}
 _SPROP = {
     "h264": ("sprop-parameter-sets",),
@@ -57,7 +59,7 @@ def choose(body: bytes, base: str) -> Offer:
     for each in media:
         for payload_type in each.formats if each.kind == "video" else ():
             codec = _CODECS.get(each.maps.get(payload_type, ""))
-            if codec is None or each.protocol != "RTP/AVP":
+            if codec is None or each.protocol not in _PROTOCOLS:
                 continue
             parameters = each.parameters.get(payload_type, {})
             _check_mode(parameters)
@@ -103,7 +105,7 @@ def base_url(asked: str, content_base: str, content_location: str) -> str:
 def _parse(body: bytes) -> tuple[_Media, list[_Media]]:
     if len(body) > BODY_LIMIT:
         raise RtspError(ErrorKind.LIMIT, "Uraian sesi dari kamera terlalu besar.")
-    lines = body.decode("latin-1").splitlines()
+    lines = _LINE_END.split(body.decode("latin-1"))  # splitlines() knows ends inside of UTF-8
     if len(lines) > _LINE_LIMIT:
         raise RtspError(ErrorKind.LIMIT, "Uraian sesi dari kamera terlalu panjang.")
     session = current = _Media("session", "", [])

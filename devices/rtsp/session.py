@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from devices.rtsp.endpoint import Endpoint
     from devices.rtsp.message import Message
+    from devices.rtsp.sdp import Offer
     from devices.rtsp.units import AccessUnit, Stats, Track
     from devices.rtsp.wire import Frame
 
@@ -27,6 +28,10 @@ _GREEDY_READS = 4  # full reads in a row without a nap: a burst is welcome, a fl
 _TEARDOWN = 1.0
 _DEFAULT_TIMEOUT = 60
 _TRANSPORT = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
+_FROM_NOW = "Range: npt=0.000-"
+# What a camera says that can only play a track by its own URL (RFC 2326 section 11.3.10 names 459).
+_NOT_AS_A_WHOLE = frozenset({404, 405, 459})
+_NO_SUCH_RANGE = 457
 _CHANNELS = re.compile(r"interleaved *= *(\d{1,3})(?: *- *(\d{1,3}))?", re.IGNORECASE)
 _SOURCE = re.compile(r"ssrc *= *([0-9a-f]{1,8})\b", re.IGNORECASE)
 _SESSION_ID = re.compile(r"[\x21-\x3a\x3c-\x7e]{1,256}")
@@ -38,8 +43,9 @@ class Session:
 
     `units` yields from the first keyframe on. It ends when `close` is called from any thread, or
     with RtspError: STALLED after `stall_timeout` seconds without video or `keyframe_timeout`
-    without a usable keyframe, CLOCK_JUMP when the decoding time does not rise or rises by more
-    than 2 s, CLOSED, LIMIT, PROTOCOL, AUTH. Opening takes `open_timeout` seconds at most (name
+    without a usable keyframe (smart codecs send one every 20 s and more), CLOCK_JUMP when the
+    camera's time goes back, or more than 2 s ahead of the pictures' arrival, or when our own clock
+    was set, CLOSED, LIMIT, PROTOCOL, AUTH. Opening takes `open_timeout` seconds at most (name
     resolution is the system's own) and raises RtspError of any kind.
     """
 
@@ -49,7 +55,7 @@ class Session:
         *,
         open_timeout: float = 10.0,
         stall_timeout: float = 4.0,
-        keyframe_timeout: float = 30.0,
+        keyframe_timeout: float = 60.0,
         nap: float = NAP,
     ) -> None:
         self._endpoint = endpoint
@@ -149,19 +155,23 @@ class Session:
 
     def _drain(self, wire: Wire) -> None:
         assembler = self._assembling()
-        data, control = self._channels
-        view, read_at = wire.view, wire.read_at
         assembler.stats.received_bytes = wire.received_bytes
+        data, view, read_at = self._channels[0], wire.view, wire.read_at
         for item in wire.items():
-            if isinstance(item, tuple):
-                channel, start, end = item
-                if channel == data:
-                    assembler.packet(view, start, end, read_at)
-                elif channel == control:
-                    assembler.report(view, start, end)
-            else:
+            if not isinstance(item, tuple):
                 self._hear(item)
+            elif item[0] == data:
+                assembler.packet(view, item[1], item[2], read_at)
+            else:
+                self._aside(item)
         assembler.settle()
+
+    def _aside(self, frame: Frame) -> None:
+        """RTCP; other channels are left-overs of sessions that a camera has forgotten to end."""
+        if frame[0] == self._channels[1]:
+            wire = self._wire
+            assert wire is not None  # noqa: S101 - the frame lies in its buffer
+            self._assembling().report(wire.view, frame[1], frame[2])
 
     def _hear(self, heard: Message) -> None:
         if heard.status == 0:
@@ -171,13 +181,15 @@ class Session:
             self._keepalive.answer(heard)
 
     def _early(self, frame: Frame) -> None:
-        """Cameras send the first packets before the answer to PLAY."""
+        """Cameras send the first packets before the answer to PLAY, and some behind TEARDOWN."""
         assembler, wire = self._assembler, self._wire
         if assembler is None or wire is None:
             return
         if frame[0] == self._channels[0]:
             assembler.packet(wire.view, frame[1], frame[2], wire.read_at)
             assembler.settle()
+        else:
+            self._aside(frame)
 
     def _open(self, deadline: float) -> None:
         url = self._endpoint.url
@@ -193,9 +205,22 @@ class Session:
         self._play_url = offer.play_url
         source, timeout = self._set_up(dialogue, offer.setup_url, deadline)
         self._assembler = Assembler(offer.track, offer.payload_type, source)
-        check(dialogue.ask("PLAY", offer.play_url, deadline, ["Range: npt=0.000-"]))
-        self._keepalive = Keepalive(dialogue, offer.play_url, options.get("public"), timeout)
+        self._play(dialogue, offer, deadline)
+        self._keepalive = Keepalive(dialogue, self._play_url, options.get("public"), timeout)
         self._drain(wire)
+
+    def _play(self, dialogue: Dialogue, offer: Offer, deadline: float) -> None:
+        """Start the presentation as a whole, or the one track where a camera knows only that."""
+        headers = [_FROM_NOW]
+        while True:
+            answer = dialogue.ask("PLAY", self._play_url, deadline, headers)
+            if answer.status == _NO_SUCH_RANGE and headers:
+                headers = []
+            elif answer.status in _NOT_AS_A_WHOLE and self._play_url != offer.setup_url:
+                self._play_url = offer.setup_url
+            else:
+                check(answer)
+                return
 
     def _set_up(self, dialogue: Dialogue, url: str, deadline: float) -> tuple[int | None, int]:
         """Ask for the video on our connection; gives the promised source and the timeout in s."""
@@ -209,7 +234,7 @@ class Session:
         told = _SESSION_TIMEOUT.search(header)
         transport = parse_transport(answer.get("transport"))
         self._channels = transport[0]
-        return transport[1], int(told[1]) if told else _DEFAULT_TIMEOUT
+        return transport[1], int(told[1] if told else 0) or _DEFAULT_TIMEOUT
 
     def _shut(self) -> None:
         """Say TEARDOWN, also after a failure: old servers go on sending to a session left open."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from itertools import pairwise
+from math import inf
 from typing import TYPE_CHECKING
 
 from devices.rtsp.errors import ErrorKind, RtspError
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from devices.rtsp.units import AccessUnit
 
 _JUMP = 2 * CLOCK_RATE
+_EARLY_S = 1.0  # how much sooner than any before it a unit may come
+_WINDOW = 60 * CLOCK_RATE
 _DEPTH_LIMIT = 16
 _LATE_LIMIT = 8  # pictures in a row that are shown before one that came earlier
 _GUESS = CLOCK_RATE // 25
@@ -32,6 +36,11 @@ class Timeline:
         self._pts = 0
         self._latest: int | None = None
         self._late = 0
+        self._recent: deque[int] = deque(maxlen=_DEPTH_LIMIT)
+        self._reordered = 0  # by how many pictures, as seen by now
+        # The least delay of arrival against pts in seconds: clocks drift, so of two minutes only.
+        self._delay = self._delay_before = inf
+        self._window_from = 0
         self._last_dts: int | None = None
         self._waiting: list[int] = []
         self._held: list[AccessUnit] = []
@@ -43,21 +52,36 @@ class Timeline:
         self._ticks = ticks
         return self._pts
 
-    def check(self, pts: int, *, keyframe: bool) -> None:
-        """Look at the time of every unit, dropped ones too; raises RtspError(CLOCK_JUMP)."""
-        latest = self._latest
-        step = 1 if latest is None else pts - latest
+    def check(self, pts: int, arrived_at: float, *, keyframe: bool) -> None:
+        """Look at the time of every unit, dropped ones too; raises RtspError(CLOCK_JUMP).
+
+        A long step forward is no jump when the unit arrives as much later: cameras leave out
+        pictures while nothing moves, and while the network takes none.
+        """
+        delay = arrived_at - pts / CLOCK_RATE
+        step = 1 if self._latest is None else pts - self._latest
         if step > 0:
-            self._late = 0
-            self._latest = pts
+            jumped = step > _JUMP and delay < min(self._delay, self._delay_before) - _EARLY_S
+            self._late, self._latest = 0, pts
         else:
             self._late += 1
-        if abs(step) > _JUMP or (step <= 0 and keyframe) or self._late > _LATE_LIMIT:
-            raise RtspError(ErrorKind.CLOCK_JUMP, "Jam pada aliran kamera melompat.")
+            jumped = keyframe or step < -_JUMP or self._late > _LATE_LIMIT
+            self._reordered = max(self._reordered, sum(each > pts for each in self._recent))
+        if jumped:
+            raise _jump()
+        self._recent.append(pts)
+        self._note_delay(delay, pts)
+
+    def _note_delay(self, delay: float, pts: int) -> None:
+        if pts - self._window_from > _WINDOW:
+            self._window_from = pts
+            self._delay_before, self._delay = self._delay, delay
+        elif delay < self._delay:
+            self._delay = delay
 
     def restart(self, depth: int) -> None:
         """Begin again at a keyframe."""
-        self.depth = max(self.depth, depth)
+        self.depth = max(self.depth, depth, self._reordered)
         self._waiting.clear()
         self._held.clear()
         self._filling = True
@@ -65,7 +89,7 @@ class Timeline:
     def add(self, unit: AccessUnit) -> list[AccessUnit] | None:
         """Units that are ready by now; None when the stream reorders deeper than was known.
 
-        After None the depth is greater by one and the caller restarts at the next keyframe.
+        After None the caller restarts at the next keyframe; `check` learns the depth meanwhile.
         """
         heapq.heappush(self._waiting, unit.pts)
         if self._filling:
@@ -91,8 +115,12 @@ class Timeline:
     def _checked(self, units: list[AccessUnit]) -> list[AccessUnit] | None:
         if self._last_dts is not None and units[0].dts <= self._last_dts:
             if self.depth >= _DEPTH_LIMIT:
-                raise RtspError(ErrorKind.CLOCK_JUMP, "Jam pada aliran kamera melompat.")
+                raise _jump()
             self.depth += 1
             return None
         self._last_dts = units[-1].dts
         return units
+
+
+def _jump() -> RtspError:
+    return RtspError(ErrorKind.CLOCK_JUMP, "Jam pada aliran kamera melompat.")

@@ -31,6 +31,9 @@ class AccessUnit:
     with the 32-bit wrap undone. `arrived_at` is our unix time when the last packet was read;
     `camera_time` the camera's by its latest sender report, None before the first one.
     `parameter_sets` is the same tuple object for as long as nothing changes.
+
+    `lost_s` is not 0 on the first unit behind a damage only: a keyframe, shown so many seconds
+    after the last unit before it. What lay between was lost on the way, or could not be decoded.
     """
 
     data: bytes
@@ -40,6 +43,7 @@ class AccessUnit:
     arrived_at: float
     parameter_sets: tuple[bytes, ...]
     camera_time: float | None
+    lost_s: float = 0.0
 
 
 @dataclass(slots=True)

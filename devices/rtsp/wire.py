@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Holds several messages and interleaved frames (64 KiB at most each), and what a camera of
 # 8 Mbit/s sends in 250 ms.
 _BUFFER = 256 * 1024
+_STEP = 1.0  # seconds by which our own clock may be set within a session
 _read_frame = Struct(">BBH").unpack_from
 _DOLLAR, _RETURN, _NEWLINE = 0x24, 0x0D, 0x0A
 
@@ -64,8 +65,8 @@ class Wake:
 class Wire:
     """Sends bytes, and reads answers and interleaved frames (RFC 2326 section 10.12).
 
-    Raises RtspError: ADDRESS, UNREACHABLE, TIMEOUT, CLOSED, and what message.parse raises.
-    Deadlines are times of time.monotonic().
+    Raises RtspError: ADDRESS, UNREACHABLE, TIMEOUT, CLOSED, CLOCK_JUMP when our own clock was set,
+    and what message.parse raises. Deadlines are times of time.monotonic().
     """
 
     def __init__(self, endpoint: Endpoint, deadline: float, wake: Wake) -> None:
@@ -77,6 +78,7 @@ class Wire:
         self._deaf = False
         self.read_at = 0.0  # unix time of the latest read
         self.received_bytes = 0
+        self._boot = time.time() - time.monotonic()  # steady while our clock is only slewed
         self._socket = self._dial(endpoint, deadline)
 
     def _dial(self, endpoint: Endpoint, deadline: float) -> socket.socket:
@@ -156,6 +158,8 @@ class Wire:
         if not size:
             raise _closed()
         self.read_at = time.time()
+        if abs(self.read_at - time.monotonic() - self._boot) > _STEP:
+            raise RtspError(ErrorKind.CLOCK_JUMP, "Jam komputer perekam diubah.")
         self.received_bytes += size
         self._end += size
         return self._end == len(self.view)

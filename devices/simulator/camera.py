@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from devices.simulator.coded import Source
 
 PATH = "live"
+FLOOD = 50  # times that a flooding camera sends each picture
 WILDCARD = {"0.0.0.0", "::", ""}  # noqa: S104 - recognised, never bound by default
 
 
@@ -85,7 +86,7 @@ class VirtualCamera:
     def __exit__(self, *exc: object) -> None:
         if self._onvif:
             self._onvif.stop()
-        self.condition.silent = False
+        self.condition.heal()
         self._thread.stop()
 
     @property
@@ -126,13 +127,29 @@ class VirtualCamera:
         """Set the camera's clock forwards (or backwards); it stays so."""
         self.condition.clock_error += seconds
 
+    def hang(self, method: str) -> None:
+        """Never answer this RTSP method; the connection stays."""
+        self.condition.hanging |= {method}
+
+    def drip(self) -> None:
+        """Answer one byte at a time, twenty in a second, to clients that do not play yet."""
+        self.condition.dripping = True
+
+    def flood(self) -> None:
+        """Send every picture fifty times."""
+        self.condition.flooding = True
+
+    def lose(self) -> None:
+        """Leave out every second packet, as on a line that takes half of them."""
+        self.condition.losing = True
+
     def close_clients(self) -> None:
         """Break all RTSP connections; new ones are welcome."""
         self._thread.call(self._rtsp.close_clients)
 
     def resume(self) -> None:
-        """End stall, silence and refusal; a clock that jumped stays as it is."""
-        self.condition.stalled = self.condition.silent = self.condition.refusing = False
+        """End every fault; a clock that jumped stays as it is."""
+        self.condition.heal()
 
     def snapshot(self) -> bytes:
         """The picture of this moment as a JPEG file."""
@@ -187,4 +204,6 @@ class VirtualCamera:
         coded = self.source.coded(self._n, taken_at=at, shown_at=shown, keyframe=mount.awaited)
         parts = payloads(sender.codec, coded.nals)
         burst = sender.burst(parts, seconds=shown + coded.delay, keyframe=coded.keyframe)
-        mount.publish(burst, at=shown, report=lambda: sender.report(shown, seconds=shown))
+        sent = burst.damaged() if condition.losing else burst
+        for _ in range(FLOOD if condition.flooding else 1):
+            mount.publish(sent, at=shown, report=lambda: sender.report(shown, seconds=shown))

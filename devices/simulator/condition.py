@@ -17,7 +17,7 @@ class Condition:
     """Read by the servers at every step, set by tests from any thread.
 
     No accounts means that the camera asks nobody who he is. `clock_error` is in seconds, positive
-    when the camera's clock is fast.
+    when the camera's clock is fast. `hanging` holds the RTSP methods that get no answer.
     """
 
     accounts: dict[str, Account] = field(default_factory=dict)
@@ -25,6 +25,16 @@ class Condition:
     stalled: bool = False
     silent: bool = False
     refusing: bool = False
+    losing: bool = False
+    flooding: bool = False
+    dripping: bool = False
+    hanging: frozenset[str] = frozenset()
+
+    def heal(self) -> None:
+        """End every fault; a clock that jumped stays as it is."""
+        self.stalled = self.silent = self.refusing = False
+        self.losing = self.flooding = self.dripping = False
+        self.hanging = frozenset()
 
     def clock(self) -> float:
         """Unix time as the camera believes it."""

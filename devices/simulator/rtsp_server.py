@@ -23,6 +23,7 @@ METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, SET_PARAMETER, TEARDOW
 HEAD_LIMIT = 16_384  # bytes
 SEND_BUFFER = 262_144  # bytes in the kernel per client: the backlog is counted above it
 SILENCE_NAP = 0.05  # seconds between looks whether a silent camera talks again
+DRIP_NAP = 0.05  # seconds between two bytes of a dripping camera
 
 
 @dataclass(slots=True)
@@ -96,8 +97,7 @@ class Connection:
                 await self.reader.readexactly(int.from_bytes(head[1:], "big"))
                 return True
             head = first + await self.reader.readuntil(b"\r\n\r\n")
-        while self.server.condition.silent:  # noqa: ASYNC110 - set from threads without a loop
-            await asyncio.sleep(SILENCE_NAP)
+        await self._hesitate(head.split(b" ", 1)[0].decode("latin-1"))
         sequence = re.search(rb"(?i)\r\ncseq:\s*(\d+)", head)
         number = sequence[1].decode() if sequence else "0"
         try:
@@ -105,12 +105,25 @@ class Connection:
             await self.reader.readexactly(request.body_length)
             headers, body = self._answer(request)
         except Refusal as refusal:
-            self.writer.write(reply(refusal.status, number, refusal.headers))
+            await self._say(reply(refusal.status, number, refusal.headers))
             return refusal.status not in {400, 413, 505}
-        self.writer.write(reply(200, number, headers, body))
+        await self._say(reply(200, number, headers, body))
         if request.method == "PLAY" and self.mount and self.viewer:
             self.mount.viewers.add(self.viewer)
         return True
+
+    async def _hesitate(self, method: str) -> None:
+        condition = self.server.condition
+        while condition.silent or method in condition.hanging:  # noqa: ASYNC110 - set by threads
+            await asyncio.sleep(SILENCE_NAP)
+
+    async def _say(self, answer: bytes) -> None:
+        playing = self.mount is not None and self.viewer in self.mount.viewers
+        while answer and self.server.condition.dripping and not playing:
+            self.writer.write(answer[:1])
+            answer = answer[1:]
+            await asyncio.sleep(DRIP_NAP)
+        self.writer.write(answer)
 
     def _answer(self, request: Request) -> tuple[dict[str, str], bytes]:
         if request.method == "OPTIONS":

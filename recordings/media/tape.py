@@ -7,13 +7,12 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 from io import FileIO
-from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 from cctvportal.common import crash
 from recordings.media.anchor import TICKS, Anchor
 from recordings.media.errors import MediaError, ParametersChanged
-from recordings.media.protocol import Broken, Closed, Opened
+from recordings.media.protocol import Broken, Closed, Lost, Opened
 from recordings.media.segment import SegmentWriter
 
 if TYPE_CHECKING:
@@ -29,10 +28,14 @@ _EARLY: Final = 0.5
 _TOLD_AGAIN_AFTER: Final = 1.0
 _WORTH_TELLING: Final = 0.01
 _LONGEST_STEP: Final = 2 * TICKS
+# What is missing for longer is a gap of the books, with a segment's end before it.
+_WORTH_A_GAP: Final = 2.0
+_DAMAGED: Final = "Gambar dari kamera rusak di jalan dan tidak dapat disimpan."
 # Footage is looked up by a start at most LONGEST_SEGMENT (15 min) before: a segment ends within
 # that, also when nothing is prepared to follow it.
 LONGEST_S: Final = 600.0
 _ROOM_FOR_A_KEYFRAME: Final = 60.0
+_BEFORE_ALL: Final = -(1 << 62)  # ticks
 
 
 class SegmentBroken(Exception):  # noqa: N818 - named for what happened
@@ -115,14 +118,16 @@ class Tape:
     _rough: bool = False  # the start that was told last may be late
     _camera_clock: tuple[float, int] | None = None  # its time at a pts
     _before_session: float = 0.0
-    _last_pts: int = 0
+    _last_pts: int = _BEFORE_ALL  # the greatest of the session
+    _last_dts: int = 0
     _step: int = TICKS // 25
 
     @property
     def last_frame_at(self) -> float:
         """Unix time of the newest frame, 0 before the first."""
-        at = self._anchor.time_of(self._last_pts)
-        return at if isfinite(at) else self._before_session
+        # In this order: other threads read it while a session begins.
+        anchor, pts = self._anchor, self._last_pts
+        return anchor.time_of(pts) if pts > _BEFORE_ALL else self._before_session
 
     @property
     def end(self) -> float:
@@ -132,6 +137,7 @@ class Tape:
     def begin(self) -> None:
         """A new session: its times have nothing to do with those of the last."""
         self._before_session = self.last_frame_at
+        self._last_pts = _BEFORE_ALL
         self._anchor = Anchor()
         self._camera_clock = None
 
@@ -139,18 +145,19 @@ class Tape:
         """Appends one frame, which may begin a new segment.
 
         Raises SegmentBroken when the file could not be written, MediaError for a stream that
-        cannot be recorded. Without a blank the present segment is carried on, for ten minutes;
-        then it is ended, and MediaError says that this frame could not be kept.
+        cannot be recorded. A damage of more than two seconds ends the present segment and is told
+        as Lost. Without a blank the present segment is carried on, for ten minutes; then it is
+        ended, and MediaError says that this frame could not be kept.
         """
         try:
             self._place(unit, track)
         except OSError as error:
             raise self._broken(error.errno or 0) from None
-        pts = unit.pts
-        step = pts - self._last_pts
-        if 0 < step < _LONGEST_STEP:
-            self._step = step
-        self._last_pts = pts
+        pts, dts = unit.pts, unit.dts
+        if 0 < dts - self._last_dts < _LONGEST_STEP and not unit.lost_s:
+            self._step = dts - self._last_dts
+        self._last_dts = dts
+        self._last_pts = max(self._last_pts, pts)
         self.frames += 1
         self.bytes += len(unit.data)
         if unit.camera_time is not None:
@@ -194,6 +201,9 @@ class Tape:
             self._anchor.see(unit.arrived_at, unit.pts)
             self._start(unit, track)
             return
+        if unit.lost_s > _WORTH_A_GAP and self.blanks:
+            self._next(unit, track)
+            return
         length = (unit.pts - under_way.first_pts) / TICKS
         wanted = min(self.segment_s, LONGEST_S - _ROOM_FOR_A_KEYFRAME)
         due = length >= wanted - min(_EARLY, wanted / 4)
@@ -209,7 +219,14 @@ class Tape:
             else:
                 self._anchor.see(unit.arrived_at, unit.pts)
                 return
+        self._next(unit, track)
+
+    def _next(self, unit: AccessUnit, track: Track) -> None:
+        """Ends the present segment, and begins another."""
+        ended_at = self.end
         self.finish()
+        if unit.lost_s > _WORTH_A_GAP:
+            self.tell(Lost(self.camera, "STALLED", ended_at, _DAMAGED))
         self._anchor.turn()
         self._anchor.see(unit.arrived_at, unit.pts)
         self._start(unit, track)

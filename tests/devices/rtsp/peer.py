@@ -111,8 +111,9 @@ class Camera:
 
 
 @contextmanager
-def running(camera: Camera) -> Iterator[Camera]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def running(camera: Camera, host: str = "127.0.0.1") -> Iterator[Camera]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
         camera.port = listener.getsockname()[1]
         listener.settimeout(20)
         threads: list[threading.Thread] = []

@@ -194,6 +194,29 @@ def test_step_of_the_cameras_clock_is_an_error(step: int) -> None:
     assert caught.value.kind is ErrorKind.CLOCK_JUMP
 
 
+def test_a_single_report_tells_the_time_for_ever() -> None:
+    """Also after the 6.6 h that are half the round of a 32-bit time."""
+    sender = Sender()
+    assembler = Assembler(TRACK, 96)
+    report = sender.report(1000.0)
+    assembler.report(memoryview(report), 0, len(report))
+    units = [
+        unit
+        for number in range(15_000)
+        for unit in feed(assembler, sender.group(1, step=180_000)[0], now=1000.0 + 2 * number)
+    ]
+    assert units[-1].camera_time == pytest.approx(31_000.0)
+
+
+def test_goodbye_of_a_stranger_is_none_of_ours() -> None:
+    sender = Sender()
+    assembler = Assembler(TRACK, 96)
+    feed(assembler, *sender.group(2))
+    stranger = Sender(source=77).goodbye()
+    assembler.report(memoryview(stranger), 0, len(stranger))
+    assert len(feed(assembler, sender.unit(SLICE))) == 1
+
+
 def test_goodbye_closes() -> None:
     data = Sender().goodbye()
     with pytest.raises(RtspError) as caught:

@@ -121,6 +121,18 @@ def test_wrong_password_is_sent_once_only(scheme: str) -> None:
     assert sum("authorization" in asked.headers for asked in camera.heard) == 1
 
 
+def test_wrong_password_is_sent_once_where_options_is_open_to_all() -> None:
+    """An answer to a question that carried no password says nothing about it."""
+
+    def refuse(line: Line, asked: Asked) -> None:
+        line.answer(asked, 401, f'WWW-Authenticate: Digest realm="k", nonce="{len(line.heard)}"')
+
+    camera = Camera(acts={"DESCRIBE": refuse})
+    error, _ = failure(camera)
+    assert error.kind is ErrorKind.AUTH
+    assert sum("authorization" in asked.headers for asked in camera.heard) == 1
+
+
 def test_description_without_video_is_no_stream() -> None:
     error, _ = failure(Camera(body=b"v=0\r\nm=audio 0 RTP/AVP 8\r\n"))
     assert error.kind is ErrorKind.NOT_VIDEO
@@ -206,6 +218,22 @@ def test_lost_packets_cost_the_rest_of_the_group() -> None:
     error, units = failure(Camera(acts={"PLAY": play(wire(*first, *rest, *sender.group(2)))}))
     assert error.kind is ErrorKind.STALLED
     assert [unit.keyframe for unit in units] == [True, False, False, False, True, False]
+
+
+def test_our_own_clock_being_set_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the footage before it would be moved to another hour."""
+    real, shift = time.time, 0.0
+    monkeypatch.setattr(time, "time", lambda: real() + shift)
+
+    def stream(line: Line) -> None:
+        nonlocal shift
+        sender = Sender()
+        line.play(*sender.group(4), pause=0.1)
+        shift = -3600.0
+        line.play(sender.unit(samples.SLICE))
+
+    error, units = failure(Camera(stream=stream))
+    assert (error.kind, len(units)) == (ErrorKind.CLOCK_JUMP, 4)
 
 
 def test_noise_in_the_stream_ends_it() -> None:

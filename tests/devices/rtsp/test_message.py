@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from devices.rtsp import ErrorKind, RtspError
 from devices.rtsp.message import parse
@@ -32,6 +30,12 @@ def test_bare_newlines_and_odd_lines_are_tolerated() -> None:
     assert parsed[0].sequence == 3
 
 
+def test_line_with_a_control_character_is_passed_over() -> None:
+    parsed = parse(b"RTSP/1.0 200 OK\r\nCSeq: 3\r\nX: a\rSession: 1\r\nY: \0\r\nZ: a\tb\r\n\r\n")
+    assert parsed is not None
+    assert parsed[0].headers == (("cseq", "3"), ("z", "a\tb"))
+
+
 def test_request_of_a_camera_is_told_from_an_answer() -> None:
     parsed = parse(b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n")
     assert parsed is not None
@@ -58,12 +62,3 @@ def test_hostile_message_is_refused(data: bytes, kind: ErrorKind) -> None:
     with pytest.raises(RtspError) as caught:
         parse(data)
     assert caught.value.kind is kind
-
-
-@given(st.binary(max_size=200) | st.binary(max_size=200).map(lambda data: ANSWER[:40] + data))
-def test_any_bytes_give_a_message_or_a_refusal(data: bytes) -> None:
-    try:
-        parsed = parse(data)
-    except RtspError:
-        return
-    assert parsed is None or 0 < parsed[1] <= len(data)

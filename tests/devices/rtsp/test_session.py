@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from devices.rtsp import AccessUnit, ErrorKind, RtspError, Session, message
+from devices.rtsp import AccessUnit, Endpoint, ErrorKind, RtspError, Session, message
 from devices.rtsp.session import parse_transport
 from tests.devices.rtsp import samples
 from tests.devices.rtsp.peer import Act, Asked, Camera, Line, running
@@ -113,6 +113,51 @@ def test_digest_login_with_a_nonce_that_goes_stale() -> None:
     assert camera.methods.count("OPTIONS") == 2
     assert camera.methods.count("SETUP") == 2
     assert camera.methods.count("TEARDOWN") == 1
+
+
+@pytest.mark.parametrize("status", [404, 405, 459])
+def test_camera_that_plays_a_track_only_is_asked_for_the_track(status: int) -> None:
+    def by_track(line: Line, asked: Asked) -> None:
+        if asked.url.endswith("/track1"):
+            playing()(line, asked)
+        else:
+            line.answer(asked, status, phrase="Aggregate operation not allowed")
+
+    with running(Camera(acts={"PLAY": by_track})) as camera, Session(camera.endpoint) as session:
+        assert len(take(session, 5)) == 5
+    track = camera.endpoint.url + "/track1"
+    assert [each.url for each in camera.heard[3:]] == [camera.endpoint.url, track, track]
+    assert camera.methods[3:] == ["PLAY", "PLAY", "TEARDOWN"]
+
+
+def test_camera_that_knows_no_ranges_is_asked_without() -> None:
+    def live_only(line: Line, asked: Asked) -> None:
+        if "range" in asked.headers:
+            line.answer(asked, 457, phrase="Invalid Range")
+        else:
+            playing()(line, asked)
+
+    with running(Camera(acts={"PLAY": live_only})) as camera, Session(camera.endpoint) as session:
+        assert len(take(session, 5)) == 5
+
+
+def test_report_ahead_of_the_answer_to_play_is_kept() -> None:
+    def early(line: Line, asked: Asked) -> None:
+        sender = Sender()
+        line.send(samples.interleave(sender.report(500.0), 1))
+        line.answer(asked)
+        line.play(*sender.group(1))
+
+    with running(Camera(acts={"PLAY": early})) as camera, Session(camera.endpoint) as session:
+        assert take(session, 1)[0].camera_time == pytest.approx(500.04)
+
+
+def test_camera_is_reached_by_ipv6() -> None:
+    with running(Camera(acts={"PLAY": playing()}), host="::1") as camera:
+        endpoint = Endpoint.parse(f"rtsp://petugas:x@[::1]:{camera.port}/live")
+        with Session(endpoint) as session:
+            assert len(take(session, 5)) == 5
+    assert camera.heard[0].url == f"rtsp://[::1]:{camera.port}/live"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -107,3 +109,49 @@ def test_fault_in_the_middle_is_noticed(fault: str, kind: ErrorKind) -> None:
     with VirtualCamera() as camera, pytest.raises(RtspError) as caught:
         watch_until_fault(camera, fault)
     assert caught.value.kind is kind
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "DESCRIBE", "SETUP", "PLAY"])
+def test_camera_that_hangs_at_a_step_is_given_up(method: str) -> None:
+    with VirtualCamera() as camera:
+        camera.hang(method)
+        started = time.monotonic()
+        with pytest.raises(RtspError) as caught, Session(endpoint_of(camera), open_timeout=0.5):
+            pass
+        assert time.monotonic() - started < 2.5
+    assert caught.value.kind is ErrorKind.TIMEOUT
+
+
+def test_camera_that_drips_is_given_up() -> None:
+    with VirtualCamera() as camera:
+        camera.drip()
+        with pytest.raises(RtspError) as caught, Session(endpoint_of(camera), open_timeout=1.0):
+            pass
+    assert caught.value.kind is ErrorKind.TIMEOUT
+
+
+def test_camera_that_floods_costs_neither_pictures_nor_much_time() -> None:
+    with VirtualCamera(gop_s=0.4) as camera, Session(endpoint_of(camera)) as session:
+        units = session.units()
+        next(units)
+        camera.flood()
+        before = time.thread_time()
+        later = [next(units) for _ in range(25)]
+        assert time.thread_time() - before < 1.0
+    assert all(a.dts < b.dts for a, b in pairwise(later))
+
+
+def test_lost_packets_are_told_with_the_time_that_they_cost() -> None:
+    with VirtualCamera(gop_s=1.0) as camera, Session(endpoint_of(camera)) as session:
+        units = session.units()
+        last = [next(units) for _ in range(5)][-1]
+        camera.lose()
+        threading.Timer(1.2, camera.resume).start()
+        for unit in units:
+            if unit.lost_s:
+                break
+            last = unit
+        assert unit.keyframe
+        assert unit.lost_s == pytest.approx((unit.pts - last.pts) / 90_000)
+        assert 1.0 < unit.lost_s < 4.0
+        assert session.stats.lost_packets > 0

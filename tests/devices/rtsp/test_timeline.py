@@ -21,7 +21,7 @@ def play(timeline: Timeline, frames: list[int]) -> list[AccessUnit]:
     units: list[AccessUnit] = []
     for frame in frames:
         each = unit(frame)
-        timeline.check(each.pts, keyframe=False)
+        timeline.check(each.pts, each.pts / 90_000, keyframe=False)
         ready = timeline.add(each)
         assert ready is not None
         units += ready

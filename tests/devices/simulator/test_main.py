@@ -45,7 +45,7 @@ def test_camera_stops_cleanly_while_it_is_watched(signum: signal.Signals) -> Non
         process.send_signal(signum)
         out, err = process.communicate(timeout=5)
     assert (process.returncode, out, err) == (0, "", "")
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 2.0  # the machine may be busy
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ import pytest
 
 from recordings.media import reader
 from recordings.media.errors import MediaError
-from recordings.media.protocol import Broken, Closed, Opened, Prepared, Report
+from recordings.media.protocol import Broken, Closed, Lost, Opened, Prepared, Report
 from recordings.media.tape import Blanks, SegmentBroken, Tape
-from tests.recordings.media.films import FPS, Film, film
+from tests.recordings.media.films import FPS, Codec, Film, film
 
 CAMERA = UUID(int=7)
 
@@ -114,6 +114,81 @@ def test_late_first_frames_are_told_again_with_a_better_time(studio: Studio) -> 
     told = [each.started_at for each in studio.told if isinstance(each, Opened)]
     assert len(told) == 2
     assert abs((told[0] - told[1]) - 0.8) < 0.01
+
+
+def damaged(shown: Film, first: int, last: int) -> Film:
+    """The film without the pictures from `first` up to the keyframe `last`."""
+    key = shown.units[last]
+    lost = (key.pts - shown.units[first - 1].pts) / 90_000
+    rest = (replace(key, lost_s=lost), *shown.units[last + 1 :])
+    return replace(shown, units=(*shown.units[:first], *rest))
+
+
+def test_damage_of_seconds_ends_the_segment_and_is_told_as_a_gap(studio: Studio) -> None:
+    studio.tape.segment_s = 60.0
+    studio.give(2)
+    studio.play(damaged(film("h264", 7, gop=FPS), 15, 4 * FPS))
+    studio.tape.finish()
+    kinds = [type(each) for each in studio.told]
+    assert [kind for kind in kinds if kind is not Opened] == [Closed, Lost, Closed]
+    before, after = studio.closed
+    (lost,) = (each for each in studio.told if isinstance(each, Lost))
+    assert (before.frames, after.frames) == (15, 3 * FPS)
+    assert lost.cause == "STALLED"
+    assert abs(lost.since - (before.started_at + before.duration_s)) < 0.001
+    assert abs(after.started_at - lost.since - 2.5) < 0.001
+    assert kinds[kinds.index(Lost) + 1] is Opened
+
+
+@pytest.mark.parametrize(("first", "blanks"), [(25, 2), (15, 1)])
+def test_damage_stays_in_the_segment(studio: Studio, first: int, blanks: int) -> None:
+    """Where it is short, or where there is no file to go on with."""
+    studio.tape.segment_s = 60.0
+    studio.give(blanks)
+    studio.play(damaged(film("h264", 7, gop=FPS), first, 4 * FPS))
+    studio.tape.finish()
+    (only,) = studio.closed
+    assert (only.frames, round(only.duration_s, 3)) == (first + 3 * FPS, 7.0)
+    assert not any(isinstance(each, Lost) for each in studio.told)
+
+
+def test_time_of_the_last_frame_is_never_of_two_sessions(studio: Studio) -> None:
+    """Also when the first frame of the next session finds no file."""
+    studio.give(1)
+    studio.play(film("h264", 2, gop=FPS))
+    studio.tape.finish()
+    ended = studio.tape.end
+    studio.tape.begin()
+    assert abs(studio.tape.end - ended) < 0.001
+    with pytest.raises(MediaError):
+        studio.play(film("h264", 1, gop=FPS), at=2_000_000.0)
+    assert abs(studio.tape.end - ended) < 0.001
+
+
+@pytest.mark.parametrize("codec", ["h264", "h265"])
+def test_last_frame_is_the_one_shown_last(studio: Studio, codec: Codec) -> None:
+    """With B-frames that is not the one sent last."""
+    shown = film(codec, 3, gop=FPS, b_frames=3)
+    studio.give(1)
+    studio.play(shown)
+    assert studio.tape.end == pytest.approx(studio.tape.last_frame_at + 1 / FPS)
+    studio.tape.finish()
+    (only,) = studio.closed
+    assert studio.tape.end == pytest.approx(only.started_at + only.duration_s)
+
+
+def test_new_parameter_sets_begin_a_new_segment(studio: Studio) -> None:
+    """An officer sets the camera to another size: the stream goes on."""
+    small = film("h264", 3, gop=FPS)
+    behind = small.units[-1].pts + 90_000 // FPS
+    studio.tape.segment_s = 60.0
+    studio.give(2)
+    studio.play(small)
+    studio.play(film("h264", 3, gop=FPS, size=(192, 112), start=behind))
+    studio.tape.finish()
+    assert [(each.width, each.frames) for each in studio.closed] == [(160, 30), (192, 30)]
+    before, after = studio.closed
+    assert abs(after.started_at - before.started_at - 3.0) < 0.001
 
 
 def slowed(shown: Film) -> Film:
