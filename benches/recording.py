@@ -1,15 +1,15 @@
-"""`recording-cpu-16` and `recording-pss-16`: our media process against 16 ffmpeg, side by side.
+"""`recording-cpu-16`, `recording-pss-16`, the same with 32: media processes against as many ffmpeg.
 
-Ours encrypts and hashes; ffmpeg copies. Both record the same 16 streams of 1080p25 at the same
-time from one server, into files on the same disk. CPU is user plus system time from /proc over the
-same span, memory the proportional set size of all processes (smaps_rollup).
+Ours encrypts and hashes, sixteen cameras a process; ffmpeg copies, one a process. Both record the
+same streams of 1080p25 at the same time from one server, into files on the same disk. CPU is user
+plus system time from /proc over the same span, memory the proportional set size of all processes
+(smaps_rollup). `recording-growth` is what one stream more costs in memory, from 16 to 32.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import secrets
 import select
@@ -22,14 +22,19 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
+from typing import Final
 
-from devices.rtsp import Endpoint
+from benches.report import FOLDER, ROOT, Result, load
 from recordings.media.protocol import Closed, Prepared, Watch
-from recordings.recorder.child import ROOT, Child
+from recordings.recorder.child import Child
 
-CAMERAS = 16
-SEGMENT_S = 10.0
+A_PROCESS: Final = 16
+SEGMENT_S: Final = 10.0
+MOST_CPU: Final = 0.8
+MOST_PSS: Final = 0.5
+_MIB: Final = 1024 * 1024
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SERVER = """
 import sys, time
@@ -63,9 +68,9 @@ def pss_bytes(pid: int) -> int:
 
 
 @contextmanager
-def loop_server(folder: Path) -> Iterator[int]:
-    """The port of a server of 16 streams, in a process of its own."""
-    command = [sys.executable, "-c", _SERVER, str(folder), str(CAMERAS)]
+def loop_server(folder: Path, streams: int) -> Iterator[int]:
+    """The port of a server of so many streams, in a process of its own."""
+    command = [sys.executable, "-c", _SERVER, str(folder), str(streams)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as server:
@@ -76,53 +81,54 @@ def loop_server(folder: Path) -> Iterator[int]:
 
 
 class Ours:
-    """The media process, driven by as little as it needs: it gets files and tells what it did."""
+    """Media processes, driven by as little as they need: they get files and tell what they did."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, streams: int) -> None:
         self._folder = folder
-        self._child = Child()
+        self._children = [Child() for _ in range(ceil(streams / A_PROCESS))]
         self.closed: list[Closed] = []
-        for index in range(CAMERAS):
-            endpoint = Endpoint("127.0.0.1", port, f"/cam{index}")
-            camera = uuid.UUID(int=index + 1)
-            self._child.send(Watch(camera, endpoint.host, port, endpoint.target, "", "", SEGMENT_S))
-            self._prepare(camera, 2)
+        for index in range(streams):
+            child = self._children[index // A_PROCESS]
+            camera, target = uuid.UUID(int=index + 1), f"/cam{index}"
+            child.send(Watch(camera, "127.0.0.1", port, target, "", "", SEGMENT_S))
+            self._prepare(child, camera, 2)
 
     @property
     def pids(self) -> list[int]:
-        return [self._child.pid]
+        return [child.pid for child in self._children]
 
     def pump(self, seconds: float) -> None:
-        """Hears the process for so long, and gives a new file for each that it has closed."""
+        """Hears the processes for so long, and gives a new file for each that was closed."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if select.select([self._child], [], [], left)[0]:
-                report = self._child.receive()
+            for child in select.select(self._children, [], [], left)[0]:
+                report = child.receive()
                 if report is None:
-                    raise RuntimeError("the media process ended")
+                    raise RuntimeError("a media process ended")
                 if isinstance(report, Closed):
                     self.closed.append(report)
-                    self._prepare(report.camera, 1)
+                    self._prepare(child, report.camera, 1)
 
     def stop(self) -> None:
-        self._child.kill()
+        for child in self._children:
+            child.kill()
 
-    def _prepare(self, camera: uuid.UUID, count: int) -> None:
+    def _prepare(self, child: Child, camera: uuid.UUID, count: int) -> None:
         for _ in range(count):
             segment = uuid.uuid4()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
             descriptor = os.open(self._folder / f"{segment}.part", flags, 0o600)
             try:
                 order = Prepared(camera, segment, secrets.token_bytes(16))
-                self._child.send(order, (descriptor,))
+                child.send(order, (descriptor,))
             finally:
                 os.close(descriptor)
 
 
 class Peer:
-    """16 ffmpeg, each copying one stream into segments."""
+    """As many ffmpeg, each copying one stream into segments."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, streams: int) -> None:
         program = shutil.which("ffmpeg")
         if program is None:
             raise SystemExit("Bench ini memerlukan ffmpeg: apt install ffmpeg")
@@ -132,7 +138,7 @@ class Peer:
             subprocess.Popen(
                 [*before, f"rtsp://127.0.0.1:{port}/cam{i}", *after, folder / f"cam{i}-%03d.mp4"]
             )
-            for i in range(CAMERAS)
+            for i in range(streams)
         ]
 
     @property
@@ -146,15 +152,15 @@ class Peer:
             process.wait()
 
 
-def measure(seconds: float, folder: Path, loops: Path) -> tuple[Side, Side, int]:
+def measure(seconds: float, folder: Path, loops: Path, streams: int) -> tuple[Side, Side, int]:
     """Ours, the peer, and how many frames ours wrote in closed segments."""
     with ExitStack() as stack:
-        port = stack.enter_context(loop_server(loops))
+        port = stack.enter_context(loop_server(loops, streams))
         for name in ("ours", "peer"):
-            (folder / name).mkdir()
-        ours = Ours(folder / "ours", port)
+            (folder / name).mkdir(parents=True)
+        ours = Ours(folder / "ours", port, streams)
         stack.callback(ours.stop)
-        peer = Peer(folder / "peer", port)
+        peer = Peer(folder / "peer", port, streams)
         stack.callback(peer.stop)
         ours.pump(5.0)  # start-up costs both sides, and is no part of recording
         sides = (ours.pids, peer.pids)
@@ -166,43 +172,60 @@ def measure(seconds: float, folder: Path, loops: Path) -> tuple[Side, Side, int]
     return used[0], used[1], sum(each.frames for each in ours.closed)
 
 
-def report(folder: Path, name: str, unit: str, ours: float, peer: float, **detail: object) -> float:
-    ratio = ours / peer
-    body = {
-        "name": name,
-        "unit": unit,
-        "ours": round(ours, 3),
-        "peer": round(peer, 3),
-        "peer_name": "16 x ffmpeg -rtsp_transport tcp -c copy -f segment",
-        "ratio": round(ratio, 3),
-        "detail": detail,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(body, indent=1) + "\n")
-    sys.stdout.write(f"{name}: {ours:.2f} {unit}, ffmpeg {peer:.2f}, ratio {ratio:.2f}\n")
-    return ratio
+def told(streams: int, seconds: float, measured: tuple[Side, Side, int]) -> int:
+    """Writes what was measured with so many streams; 1 when it is more than we allow."""
+    ours, peer, frames = measured
+    name = f"{streams} x ffmpeg -rtsp_transport tcp -c copy -f segment"
+    facts = {"streams": streams, "seconds": seconds, "frames": frames, "load": load()}
+    cpu = Result(
+        f"recording-cpu-{streams}", "s", ours.cpu, peer.cpu, name, most=MOST_CPU, detail=facts
+    )
+    pss = Result(
+        f"recording-pss-{streams}",
+        "MiB",
+        ours.pss / _MIB,
+        peer.pss / _MIB,
+        name,
+        most=MOST_PSS,
+        detail=facts,
+    )
+    return cpu.write() | pss.write()
+
+
+def growth(fewer: int, more: int, sides: dict[int, tuple[Side, Side, int]]) -> int:
+    """Writes what each stream adds."""
+    (ours, peer, _), (ours_then, peer_then, _) = sides[fewer], sides[more]
+    streams = (more - fewer) * _MIB
+    return Result(
+        "recording-growth",
+        "MiB/stream",
+        (ours_then.pss - ours.pss) / streams,
+        (peer_then.pss - peer.pss) / streams,
+        "one more ffmpeg",
+        most=MOST_PSS,
+        detail={"from": fewer, "to": more},
+    ).write()
 
 
 def main() -> int:
     """Exit status 1 when a ratio is above its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--var", type=Path, default=ROOT / "var")
+    parser.add_argument("--streams", type=int, nargs="+", default=[16])
     given = parser.parse_args()
-    loops = given.var / "bench" / "loops"
-    loops.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix="recording-", dir=given.var))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="recording-", dir=FOLDER.parent))
+    failed, sides = 0, {}
     try:
-        ours, peer, frames = measure(given.seconds, folder, loops)
+        for streams in given.streams:
+            sides[streams] = measure(given.seconds, folder / str(streams), FOLDER, streams)
+            failed |= told(streams, given.seconds, sides[streams])
     finally:
         with contextlib.suppress(OSError):
             shutil.rmtree(folder)
-    out = given.var / "bench"
-    shared = {"cameras": CAMERAS, "seconds": given.seconds, "frames_in_closed_segments": frames}
-    cpu = report(out, "recording-cpu-16", "s", ours.cpu, peer.cpu, **shared)
-    megabyte = 1024 * 1024
-    pss = report(out, "recording-pss-16", "MiB", ours.pss / megabyte, peer.pss / megabyte, **shared)
-    return int(cpu > 0.8 or pss > 0.5)
+    if len(sides) > 1:
+        failed |= growth(min(sides), max(sides), sides)
+    return failed
 
 
 if __name__ == "__main__":
