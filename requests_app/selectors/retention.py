@@ -179,14 +179,14 @@ def _by(user: User, moment: datetime) -> dict[str, str]:
 def effects(found: Impact) -> list[dict[str, str]]:
     """What it does to each camera's footage, the worst first, nothing left unsaid."""
     flags = [
-        {"kind": "bad", "text": _("%(camera)s: %(what)s terhapus.") % _what(one.camera, one.gone)}
+        {"kind": "bad", "text": _("%(camera)s: terhapus %(what)s.") % _what(one.camera, one.gone)}
         for one in found.cameras
         if one.gone
     ]
     flags += [
         {
             "kind": "ok",
-            "text": _("%(camera)s: %(what)s ditahan, jadi tetap ada.")
+            "text": _("%(camera)s: tetap ada karena ditahan, %(what)s.")
             % _what(one.camera, one.held),
         }
         for one in found.cameras

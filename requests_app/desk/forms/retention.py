@@ -60,7 +60,11 @@ class _TermFields(forms.Form):
         widget=forms.NumberInput(attrs={"class": "cp-w-date", "inputmode": "numeric"}),
         error_messages={"required": _("Tulis lamanya dengan angka, misalnya 30.")},
     )
-    unit = forms.ChoiceField(label=_("Satuan"), choices=list(_UNITS.items()))
+    unit = forms.ChoiceField(
+        label=_("Satuan"),
+        choices=list(_UNITS.items()),
+        widget=forms.Select(attrs={"class": "cp-w-date"}),
+    )
     legal_basis = forms.CharField(
         label=_("Dasar masa simpan"),
         max_length=200,

@@ -39,7 +39,7 @@ def test_what_it_does_is_shown_before_it_is_sent(desk: Client, plan: RecordingPl
     page = desk.get(where).content.decode()
     assert 'value="30"' in page
     looked = desk.post(where, GIVEN)
-    assert f"{plan.camera.name}: 1 potongan" in text(looked)
+    assert f"{plan.camera.name}: terhapus 1 potongan" in text(looked)
     assert "Berlaku" in text(looked)
     assert not PolicyChange.objects.exists()
     sent = desk.post(where, {**GIVEN, "seen": shown(looked)})
@@ -83,7 +83,7 @@ def test_a_camera_is_moved(desk: Client, plan: RecordingPlan) -> None:
     other = PolicyFactory(name="Ruang asesmen", keep_for=timedelta(days=14))
     given = {"policy": other.pk, "reason": made.REASON}
     looked = desk.post(where, given)
-    assert f"{plan.camera.name}: 1 potongan" in text(looked)
+    assert f"{plan.camera.name}: terhapus 1 potongan" in text(looked)
     said = follow(desk, desk.post(where, {**given, "seen": shown(looked)}))
     assert f"{plan.camera.name} pindah ke Ruang asesmen" in said
 

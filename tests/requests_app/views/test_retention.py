@@ -43,7 +43,12 @@ def test_the_approver_finds_it_in_the_inbox_and_agrees_on_one_screen(
     assert "Keamanan halaman: 30 hari menjadi 7 hari" in text(inbox)
     assert where(change, "setujui/") in inbox.content.decode()
     page = text(client.get(where(change, "setujui/")))
-    for said in (f"{plan.camera.name}: 1 potongan", made.REASON, made.BASIS, "Petugas Contoh"):
+    for said in (
+        f"{plan.camera.name}: terhapus 1 potongan",
+        made.REASON,
+        made.BASIS,
+        "Petugas Contoh",
+    ):
         assert said in page
     answer = client.post(where(change, "setujui/"), follow=True)
     assert "Perubahan disetujui." in text(answer)
@@ -56,7 +61,7 @@ def test_what_goes_is_counted_anew_when_the_approver_looks(
 ) -> None:
     made.kept(plan, 15)
     page = text(logged_in(approver()).get(where(change, "setujui/")))
-    assert f"{plan.camera.name}: 2 potongan" in page
+    assert f"{plan.camera.name}: terhapus 2 potongan" in page
 
 
 def test_too_late_is_told_with_who_was_first(change: PolicyChange) -> None:

@@ -73,7 +73,7 @@ def faults(page: Page, name: str) -> list[str]:
 def test_every_page_fits_and_has_nothing_for_axe_to_find(
     plans: list[RecordingPlan], clerk: User, head: User, portal_server: str, browser_page: Page
 ) -> None:
-    made.carried_out(made.new_policy(by=clerk))
+    made.carried_out(made.new_policy("Gudang arsip", by=clerk))
     made.agreed(made.shorter(plans[2], days=5, by=clerk), by=head)
     change = made.shorter(plans[0], by=clerk)
     own = f"/masa-simpan/{change.pk}/"
@@ -119,7 +119,7 @@ def test_a_change_from_asking_to_agreeing_by_clicking(
     page.get_by_text("Diminta. Kepala atau Sekretaris").wait_for()
     enter(page, portal_server, head)
     page.goto(f"{portal_server}/keputusan/")
-    page.get_by_role("link", name="Periksa", exact=True).click()
+    page.get_by_role("link", name="Periksa perubahan").click()
     page.get_by_role("button", name="Setujui perubahan").click()
     page.get_by_text("Perubahan disetujui.").wait_for()
     assert faults(page, "masa-simpan-disetujui") == []
