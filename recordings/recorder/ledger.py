@@ -35,7 +35,7 @@ from recordings.services import leases, salvage, sealing
 
 log = logging.getLogger(__name__)
 
-SYNC_SECONDS: Final = 2.0
+SYNC_SECONDS: Final = 1.0
 _FRAMES_SECONDS: Final = 5.0
 _ASIDE_SECONDS: Final = 3600.0
 _MOST_PATIENCE: Final = 3.0

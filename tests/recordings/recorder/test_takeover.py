@@ -78,6 +78,12 @@ def assert_one_owner(sampler: Sampler, cameras: list[Camera]) -> None:
     assert not Segment.objects.filter(state="OVERLAP").exists()
 
 
+def sealed_after(camera: Camera, moment: datetime) -> list[Segment] | None:
+    """Its READY segments, once one of them began after `moment`."""
+    rows = ready(camera) or []
+    return rows if any(row.started_at and row.started_at > moment for row in rows) else None
+
+
 def assert_booked(camera: Camera, moment: datetime, within: timedelta) -> None:
     """The hole around `moment` is one gap with its cause, from the last frame to the first."""
     gap = eventually(
@@ -86,7 +92,8 @@ def assert_booked(camera: Camera, moment: datetime, within: timedelta) -> None:
     assert gap.cause == "RESTART"
     assert gap.ended_at is not None
     assert gap.ended_at - moment < within
-    segments = [(row.started_at, row.ended_at) for row in ready(camera) or []]
+    rows = eventually(lambda: sealed_after(camera, moment))
+    segments = [(row.started_at, row.ended_at) for row in rows]
     ends = [ended for started, ended in segments if started and ended and started < moment]
     starts = [started for started, _ in segments if started and started > moment]
     assert abs(max(ends) - gap.started_at) < GRAIN
