@@ -90,7 +90,8 @@ def _sum(fact: str) -> Sum:
     return Sum(Cast(KeyTextTransform(fact, "facts"), BigIntegerField()))
 
 
-def _number(found: QuerySet[Segment] | QuerySet[Entry]) -> Coalesce:
+def _number(found: QuerySet[Any, Any]) -> Coalesce:
+    """Its `found`, a whole number, 0 where there is no row."""
     return Coalesce(Subquery(found.values("found"), output_field=BigIntegerField()), 0)
 
 
@@ -116,7 +117,7 @@ def _erasures(survey: Survey) -> None:
     runs = done.order_by().values("erasure").annotate(found=Count("*"))
     rows = Erasure.objects.annotate(
         told=_number(lines.annotate(found=Count("*"))),
-        ended=Coalesce(Subquery(runs.values("found"), output_field=BigIntegerField()), 0),
+        ended=_number(runs),
         number=F("export__number"),
     )
     for erasure in rows.select_related("job").iterator(_CHUNK):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
@@ -70,9 +71,17 @@ def test_missing_tombstone_is_told(purged: Segment, data_dir: Path) -> None:
     assert told(look()) == [told_of]
 
 
-def test_torn_last_line_hides_no_other(purged: Segment, data_dir: Path) -> None:
+@pytest.mark.parametrize("torn", ['{"at": "2026-11-2', '{"segment": "00000000-0000-4000-8000', ""])
+def test_line_torn_by_a_kill_hides_not_the_next(purged: Segment, data_dir: Path, torn: str) -> None:
     path = stones(data_dir)
-    path.write_bytes(path.read_bytes() + b'{"at": "2026-11-2')
+    path.write_text(torn + path.read_text())
+    assert told(look()) == []
+
+
+def test_line_torn_behind_its_segment_hides_not_the_next(purged: Segment, data_dir: Path) -> None:
+    path = stones(data_dir)
+    other = uuid4()
+    path.write_text(f'{{"segment": "{other}", "sha2' + path.read_text())
     assert told(look()) == []
 
 
