@@ -85,7 +85,7 @@ TEXTS: Final[Mapping[Kind, Text]] = {
         _HEAD | _DESK, urgent=True,
     ),
     Kind.FORECAST_LOW: Text(
-        _("%(name)s akan penuh dalam %(within)s hari bila perekaman berjalan seperti sekarang."),
+        _("%(name)s penuh kira-kira %(days)s hari lagi bila perekaman berjalan seperti sekarang."),
         _("Tambah media simpan, dan jangan menghapus berkas dengan tangan."),
         _IT, About.VOLUME,
     ),

@@ -83,7 +83,7 @@ def _said(found: dict[str, Any]) -> str:
     if days is None:
         return _("Cukup: yang masuk tidak lebih banyak daripada yang terhapus sendiri.")
     if days == 0:
-        return _("Penuh dalam sehari bila perekaman berjalan seperti sekarang.")
+        return _("Penuh kurang dari 1 hari lagi bila perekaman berjalan seperti sekarang.")
     said = ngettext(
         "Penuh kira-kira %(days)s hari lagi bila perekaman berjalan seperti sekarang.",
         "Penuh kira-kira %(days)s hari lagi bila perekaman berjalan seperti sekarang.",

@@ -57,8 +57,8 @@ def card(user: User, one: Told) -> Card:
     )
 
 
-@require_POST
 @page(_TAKE)
+@require_POST
 def take_alarm(request: PersonRequest, pk: int) -> HttpResponseBase:
     """Notes that this person takes care of it, and goes back to the monitoring page."""
     alarms.take(get_object_or_404(Alarm, pk=pk), by=request.user)

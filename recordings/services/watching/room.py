@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Final
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from recordings.enums import AlarmKind
 from recordings.models import Volume, VolumeReading
@@ -48,7 +49,8 @@ def running_out(look: Look) -> list[Found]:
             forecast=asdict(outlook), forecast_at=look.moment
         )
         if _is_soon(outlook, told=look.is_open(AlarmKind.FORECAST_LOW, str(volume))):
-            facts = {"within": (outlook.days or 0) + 1, "free_bytes": outlook.free}
+            # "0 hari lagi" would sound as if it were full.
+            facts = {"days": outlook.days or _("kurang dari 1"), "free_bytes": outlook.free}
             found.append(Found(AlarmKind.FORECAST_LOW, str(volume), facts))
     return found
 

@@ -118,13 +118,13 @@ def test_the_urgent_come_first_and_names_are_those_of_today() -> None:
     WatchRound.objects.create(looked_at=now())
     camera = CameraFactory(name="Lobi timur")
     plan: RecordingPlan = PlanFactory()
-    alarms.raise_(AlarmKind.FORECAST_LOW, str(plan.volume_id), {"within": 3}, by=SYSTEM)
+    alarms.raise_(AlarmKind.FORECAST_LOW, str(plan.volume_id), {"days": 3}, by=SYSTEM)
     alarms.raise_(KIND, str(camera.pk), {"since_at": now().isoformat()}, by=SYSTEM)
     alarms.raise_(AlarmKind.DISK, "volume yang sudah tidak ada", by=SYSTEM)
     said = [one.what for one in alarms.told(alarms.current())]
     assert said[0].startswith("Lobi timur tidak mengirim gambar sejak")
     assert said[1].startswith("volume yang sudah tidak ada tidak dapat dipakai")
-    assert said[2].startswith(f"{plan.volume.label} akan penuh dalam 3 hari")
+    assert said[2].startswith(f"{plan.volume.label} penuh kira-kira 3 hari lagi")
 
 
 @pytest.mark.django_db

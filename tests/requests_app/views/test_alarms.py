@@ -95,10 +95,10 @@ def test_the_button_is_there_for_those_who_can_do_something(alarm: Alarm) -> Non
 )
 def test_where_the_day_begins_the_alarms_are_counted(person: Any, address: str) -> None:
     client = logged_in(person())
-    assert "menunggu Anda. Buka Pemantauan" not in said(client, address)
+    assert "alarm. Buka Pemantauan" not in said(client, address)
     alarms.raise_(AlarmKind.PURGE_STOPPED, by=SYSTEM)
     text = said(client, address)
-    told = "Satu alarm menunggu Anda. Buka Pemantauan CCTV", "Pemantauan CCTV 1 menunggu"
+    told = "Ada satu alarm. Buka Pemantauan CCTV", "Pemantauan CCTV 1 menunggu"
     assert any(one in text for one in told)
 
 
@@ -135,7 +135,7 @@ def test_the_guide_has_every_kind() -> None:
         ({"free_bytes": None, "problem": "Media terlepas."}, "Tidak terbaca", "Media terlepas."),
         ({"free_bytes": 5 * 10**9, "days": None}, "Cukup", "yang masuk tidak lebih banyak"),
         ({"free_bytes": 5 * 10**9, "days": 4}, "Segera penuh", "Penuh kira-kira 4 hari lagi"),
-        ({"free_bytes": 5 * 10**9, "days": 0}, "Segera penuh", "Penuh dalam sehari"),
+        ({"free_bytes": 5 * 10**9, "days": 0}, "Segera penuh", "Penuh kurang dari 1 hari lagi"),
         ({"free_bytes": -(10**9), "days": 0}, "Penuh", "Kurang 1 GB dari ruang cadangan"),
     ],
 )

@@ -33,8 +33,7 @@ def troubled(portal_server: str) -> RecordingPlan:
     silent = alarms.raise_(Kind.SILENT_CAMERA, str(camera.pk), {"since_at": since}, by=SYSTEM)
     assert silent is not None
     alarms.take(silent, by=officer(name="Petugas Contoh"))
-    within = {"within": 6}
-    alarms.raise_(Kind.FORECAST_LOW, str(soon.volume_id), within, by=SYSTEM)
+    alarms.raise_(Kind.FORECAST_LOW, str(soon.volume_id), {"days": 5}, by=SYSTEM)
     detail = {"detail": "Jam komputer jauh melampaui catatan terakhir."}
     alarms.raise_(Kind.PURGE_STOPPED, "", detail, by=SYSTEM)
     hour = now() - timedelta(hours=1)

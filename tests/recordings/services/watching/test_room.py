@@ -64,7 +64,7 @@ def test_one_that_was_told_stays_until_there_is_room_for_two_days_more(
     settings.FORECAST_DAYS = 5
     known = opened(KIND, plan.volume_id)
     (found,) = running_out(look(open=known))
-    assert (found.subject, found.facts["within"]) == (str(plan.volume_id), 6)
+    assert (found.subject, found.facts["days"]) == (str(plan.volume_id), 5)
     VolumeReading.objects.update(free_bytes=75 * GB)
     assert running_out(look(open=known)) == []
 
