@@ -36,6 +36,7 @@ _PLACES: Final = {
     "export": ("disk", "spool"),
     "wipe": ("disk",),
     "erase": ("footage", "keystore", "tombstones"),
+    "custody": (),
 }
 _PAGE: Final = 4096
 

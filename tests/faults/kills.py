@@ -13,6 +13,7 @@ from cctvportal.common.crash import STEPS
 from tests.faults import checker
 from tests.faults.children import ChildFailed
 from tests.faults.works import footage
+from tests.faults.works.custody import Custody
 from tests.faults.works.erasing import Erasing
 from tests.faults.works.exporting import Exporting, Wiping
 from tests.faults.works.purge import Purge
@@ -33,6 +34,7 @@ WORKS: Final[tuple[Work, ...]] = (
     Exporting(),
     Wiping(),
     Erasing(),
+    Custody(),
 )
 # A step killed at its tenth passage tells little that the ninth did not.
 _PASSAGES: Final = 9

@@ -34,7 +34,7 @@ class Tally:
 
     def look(self, fault: str, verdict: dict[str, Any], repeat: str = "") -> None:
         """Adds what a checker said: {"wrong": [sentence], "checked": {name: count}}."""
-        self.checked.update(verdict["checked"])
+        self.checked.update({name: n for name, n in verdict["checked"].items() if n})
         for sentence in verdict["wrong"]:
             self.wrong(fault, sentence, repeat)
 
@@ -68,6 +68,11 @@ class Tally:
         """Processes that SIGKILL ended, at a step or at a random moment."""
         return sum(count for name, count in self.tried.items() if name.startswith("kill."))
 
+    @property
+    def looked(self) -> int:
+        """Things looked at; bytes are no things."""
+        return sum(count for name, count in self.checked.items() if "bytes" not in name)
+
     def told(self) -> str:
         tried = [f"  {name:<38}{count:>7}" for name, count in sorted(self.tried.items())]
         left = [f"  {name:<38}tidak dijalankan: {why}" for name, why in self.not_run.items()]
@@ -76,7 +81,7 @@ class Tally:
             f"benih {self.seed}",
             f"{sum(self.tried.values())} gangguan",
             f"{self.kills} di antaranya SIGKILL",
-            f"{sum(self.checked.values())} pemeriksaan",
+            f"{self.looked} pemeriksaan",
             f"{len(self.violations)} pelanggaran",
             f"{time.monotonic() - self.began:.0f} detik",
         )

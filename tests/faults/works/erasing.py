@@ -7,15 +7,12 @@ from random import Random
 from typing import Final
 
 from cctvportal.audit.models import Entry
-from cctvportal.common.clock import ago
 from cctvportal.jobs.models import JobState
-from recordings.enums import ErasureState, HoldKind, PurgeState
-from recordings.models import Erasure, Export, PurgeRun
-from recordings.services import erasures, holds
+from recordings.enums import ErasureState, PurgeState
+from recordings.models import Erasure, PurgeRun
 from tests.factories import accounts
 from tests.faults.store import Fates
-from tests.faults.works import footage, jobs
-from tests.faults.works.exporting import queued
+from tests.faults.works import asking, exporting, footage, jobs
 
 
 class Erasing:
@@ -25,25 +22,15 @@ class Erasing:
     def build(self, rng: Random) -> Fates:
         """Exported and verified; before and after the range lies footage that stays."""
         plan, by = footage.new_plan(), accounts.officer()
-        fates, pieces = Fates(), rng.randint(1, 3)
-        start = ago(600)
+        fates, pieces, start = Fates(), rng.randint(1, 3), asking.start()
         for n in range(pieces):
             fates.gone.append(footage.filmed(plan, start + timedelta(seconds=4 * n)))
         for seconds in (-60, 4 * pieces + 60):
             fates.kept.append(footage.filmed(plan, start + timedelta(seconds=seconds)))
-        export = queued([plan], by, seconds=4 * pieces - 0.5)
+        seconds, disk = 4 * pieces - 1, exporting.medium(by)
+        export = asking.export([plan.camera_id], start, seconds, medium=disk, by=by)
         jobs.carried_out(str(export.job_id), fates)
-        export = Export.objects.get(pk=export.pk)
-        holds.place(
-            camera_ids=[plan.camera_id],
-            start=export.starts_at,
-            end=export.ends_at,
-            kind=HoldKind.REQUEST,
-            reference=export.reference,
-            by=by,
-        )
-        erasure = erasures.request_erasure(export, by=by)
-        erasure = erasures.confirm_erasure(erasure, by=accounts.approver())
+        erasure = asking.erasure(export, by=by)
         fates.facts |= {"job": str(erasure.job_id)}
         return fates
 

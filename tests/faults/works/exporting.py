@@ -6,32 +6,27 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 from django.conf import settings
 
 from cctvportal.audit.models import Entry
-from cctvportal.common.clock import ago, now
 from cctvportal.common.crypto import unseal
 from cctvportal.jobs.models import JobState
-from recordings.enums import ExportState, HoldKind, MediumKind, Purpose
+from recordings.enums import ExportState, HoldKind, MediumKind
 from recordings.models import Export, Hold, Medium
-from recordings.package import readback
+from recordings.package import bag, readback
 from recordings.package.bag import PackageFacts
 from recordings.package.disk import MARKER
 from recordings.package.errors import PackageError
 from recordings.services import disks, exports
-from recordings.services.permits import Permit
+from requests_app.services.start_export import retry_export
 from tests.factories import accounts
 from tests.faults.store import Fates
-from tests.faults.works import footage, jobs
+from tests.faults.works import asking, footage, jobs
 from tests.recordings.services import exporting
 
 if TYPE_CHECKING:
     from cctvportal.accounts.models import User
-    from recordings.models import RecordingPlan
-
-_FOLDER: Final = "EKSPOR-007-CCTV-XI-2026"
 
 
 def medium(by: User) -> Medium:
@@ -42,21 +37,6 @@ def medium(by: User) -> Medium:
     return disks.register(row, by=by)
 
 
-def queued(plans: list[RecordingPlan], by: User, *, seconds: float) -> Export:
-    """An export of so many seconds of the footage that began 600 s ago."""
-    start = ago(600)
-    permit = Permit(
-        reference=str(uuid4()),
-        number="007/CCTV/XI/2026",
-        purpose=Purpose.ASSESSMENT,
-        camera_ids=tuple(plan.camera_id for plan in plans),
-        start=start,
-        end=start + timedelta(seconds=seconds),
-        valid_until=now() + timedelta(hours=1),
-    )
-    return exports.queue(permit=permit, medium=medium(by), by=by)
-
-
 class Exporting:
     name: Final = "export"
     prefixes: Final = ("export.", "job.")
@@ -64,19 +44,24 @@ class Exporting:
     def build(self, rng: Random) -> Fates:
         """One or two cameras with some footage each, and a queued export of most of it."""
         plans = [footage.new_plan() for _ in range(rng.randint(1, 2))]
-        pieces = rng.randint(1, 2)
+        start, pieces, by = asking.start(), rng.randint(1, 2), accounts.officer()
         kept = [
-            footage.filmed(plan, ago(600) + timedelta(seconds=4 * n))
+            footage.filmed(plan, start + timedelta(seconds=4 * n))
             for plan in plans
             for n in range(pieces)
         ]
-        export = queued(plans, accounts.officer(), seconds=4 * pieces - rng.choice([0.3, 1.7]))
+        cameras = [plan.camera_id for plan in plans]
+        seconds = 4 * pieces - rng.choice([1, 2])
+        export = asking.export(cameras, start, seconds, medium=medium(by), by=by)
         return Fates(kept=kept, facts={"job": str(export.job_id)})
 
     def go(self, fates: Fates) -> None:
-        export = Export.objects.select_related("exported_by").get(job=fates.facts["job"])
+        export = Export.objects.select_related("exported_by", "fulfilment__request").get(
+            job=fates.facts["job"]
+        )
         if export.state == ExportState.FAILED and fates.facts.get("sound_again"):
-            exports.retry(export, by=export.exported_by)
+            request = export.fulfilment.request
+            retry_export(request, export=export, by=export.exported_by)
         jobs.carried_out(fates.facts["job"], fates)
 
     def wrong(self, fates: Fates) -> list[str]:
@@ -86,7 +71,8 @@ class Exporting:
         if (export.state, export.job.state) != (ExportState.VERIFIED, JobState.DONE):
             why = export.job.error
             return [*wrong, f"export is {export.state}, its job {export.job.state}: {why}"]
-        wrong += _unlike({MARKER, _FOLDER}, Path(export.medium.path))
+        folder = f"EKSPOR-{bag.safe_number(export.number)}"
+        wrong += _unlike({MARKER, folder}, Path(export.medium.path))
         wrong += _unlike(set(), settings.PORTAL_DATA_DIR / "spool")
         if Entry.objects.filter(action="export.verified").count() != 1:
             wrong.append("the export was not told verified exactly once")
@@ -117,9 +103,10 @@ class Wiping:
 
     def build(self, rng: Random) -> Fates:
         """An export whose workers died when all was written, and that the officer cancelled."""
-        plan, by = footage.new_plan(), accounts.officer()
-        kept = [footage.filmed(plan, ago(600))]
-        export = queued([plan], by, seconds=4 - rng.random())
+        plan, by, start = footage.new_plan(), accounts.officer(), asking.start()
+        kept = [footage.filmed(plan, start)]
+        cameras, seconds = [plan.camera_id], rng.choice([2, 3])
+        export = asking.export(cameras, start, seconds, medium=medium(by), by=by)
         exports.cancel(exporting.killed_at(export, ExportState.VERIFYING), by=by)
         export.refresh_from_db()
         return Fates(kept=kept, facts={"job": str(export.wipe_job_id)})
