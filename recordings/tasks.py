@@ -5,7 +5,17 @@ import logging
 from celery import shared_task
 
 from cctvportal.accounts.access import SYSTEM
-from recordings.services import checkup, custody, erase, expiry, fold, purge_days, volumes, watch
+from recordings.services import (
+    checkup,
+    custody,
+    erase,
+    expiry,
+    fold,
+    hold_orders,
+    purge_days,
+    volumes,
+    watch,
+)
 
 log = logging.getLogger(__name__)
 

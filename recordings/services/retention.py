@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -92,16 +92,17 @@ def shortens(wish: Wish) -> bool:
     )
 
 
-def expected(wish: Wish) -> Impact:
-    """What it would do to the footage of now, if a second person agreed to it now.
+def expected(wish: Wish, *, at: datetime | None = None) -> Impact:
+    """What it does to the footage of now when it is carried out at `at`.
 
-    It would be carried out at the impact's `at`: after the delay where anything goes earlier.
+    Without `at`: if a second person agreed to it now, so after the delay where anything goes
+    earlier.
     """
     delayed = shortens(wish)
     delay = settings.POLICY_CHANGE_DELAY_SECONDS if delayed else 0
     cameras = [plan.pk for plan in plans_of(wish)]
-    found = impact.expected(cameras, wish.keep_for, at=now() + timedelta(seconds=delay))
-    return replace(found, delayed=delayed)
+    moment = at or now() + timedelta(seconds=delay)
+    return replace(impact.expected(cameras, wish.keep_for, at=moment), delayed=delayed)
 
 
 def check(wish: Wish) -> None:

@@ -54,7 +54,8 @@ def purge_day(row: PurgeDay) -> Paper:
 
 
 def _purge_day(row: PurgeDay) -> Paper:
-    noon = datetime.combine(row.day, time(12), tzinfo=WIB)
+    # A day has no hour: of the words for a moment only those of its date.
+    day = spelled_day(datetime.combine(row.day, time(12), tzinfo=WIB)).partition(", pukul")[0]
     number = f"{row.day:%Y-%m-%d}/KET-HAPUS"
     return Paper(
         kind=None,
@@ -62,7 +63,7 @@ def _purge_day(row: PurgeDay) -> Paper:
         number=number,
         request_number="",
         opening=(
-            f"Pada hari {spelled_day(noon)}, berdasarkan {SOP} langkah 5, rekaman di bawah ini "
+            f"Pada hari {day}, berdasarkan {SOP} langkah 5, rekaman di bawah ini "
             "dihapus oleh sistem karena masa simpannya habis."
         ),
         sections=(
@@ -90,7 +91,7 @@ def _what(row: PurgeDay) -> list[Fact]:
         fact("Jumlah", f"{words.number(row.segments)} potongan, {words.size(row.bytes)}"),
         fact("Sidik daftar potongan", row.fingerprint, "SHA-256 atas sidik semua potongan"),
         fact("Paling lambat", slowest(row), "dihitung pada potongan yang tidak pernah ditahan"),
-        fact("Ditahan, belum dihapus", held_back(row)),
+        fact("Ditahan", held_back(row)),
     ]
     if row.remains:
         torn = f"{words.number(row.remains)} potongan yang rusak saat direkam, beserta kuncinya"
@@ -105,7 +106,11 @@ def slowest(row: PurgeDay) -> str:
 
 def held_back(row: PurgeDay) -> str:
     count = words.number(row.held_back)
-    return f"{count} potongan lewat masa simpan, tetap ada karena ditahan" if row.held_back else "0"
+    return (
+        f"{count} potongan lewat masa simpan, tetap ada karena ditahan"
+        if row.held_back
+        else "tidak ada"
+    )
 
 
 def _camera(one: dict[str, Any]) -> Fact:
@@ -119,7 +124,7 @@ def _how(row: PurgeDay) -> list[Fact]:
     if row.epoch_before is not None and row.epoch_after is not None:
         epochs = f"{row.epoch_before} sebelum, {row.epoch_after} sesudah"
     return [
-        fact("Cara", "Kunci pembuka dimusnahkan, lalu berkasnya dihapus"),
+        fact("Tindakan", "Kunci pembuka dimusnahkan, lalu berkasnya dihapus"),
         fact("Putaran", f"{words.number(row.runs)} putaran penghapusan"),
         fact("Zaman kunci", epochs),
         fact("Dibuat oleh", f"Sistem, {words.date_time(row.made_at)}"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -33,12 +33,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tomorrow:
-    """Until `until`: a line a camera, and the sum in words, empty when nothing goes."""
+    """Until the end of `day` (WIB): a line a camera; the sum in words, empty if nothing goes."""
 
-    until: datetime
+    day: datetime
     lines: tuple[Line, ...]
     total: str
-    first_at: datetime | None
 
 
 def tomorrow() -> Tomorrow:
@@ -47,10 +46,9 @@ def tomorrow() -> Tomorrow:
     gone = sum((one.gone for one in found), Amount())
     numbers = _numbers(hold for one in found for hold in one.holds)
     return Tomorrow(
-        until=until,
+        day=until - timedelta(hours=1),
         lines=tuple(_line(one, numbers) for one in found),
         total=_size(gone),
-        first_at=min((one.first_at for one in found if one.first_at), default=None),
     )
 
 

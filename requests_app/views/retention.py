@@ -82,15 +82,12 @@ def confirm(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     question = Question(
         title=_("Setujui perubahan masa simpan ini?"),
         button=_("Setujui perubahan"),
-        eyebrow=title(shown),
-        rows=facts(shown),
         flags=effect["flags"],
         warning=effect["warning"],
         info=effect["begins"],
         danger=bool(effect["warning"]),
-        back_url=reverse("retention:detail", args=[shown.pk]),
-        back_label=_("Kembali"),
-        otherwise=(reverse("retention:cancel", args=[shown.pk]), _("Batalkan permintaan ini")),
+        otherwise=(reverse("retention:cancel", args=[shown.pk]), _("Tolak permintaan ini")),
+        **_about(shown),
     )
     return confirming(
         request,
@@ -107,12 +104,9 @@ def cancel(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     question = Question(
         title=_("Batalkan perubahan ini?"),
         button=_("Batalkan perubahan"),
-        eyebrow=title(shown),
-        rows=facts(shown),
         info=_("Masa simpan tetap seperti sekarang."),
         danger=True,
-        back_url=reverse("retention:detail", args=[shown.pk]),
-        back_label=_("Kembali"),
+        **_about(shown),
     )
     return confirming(
         request,
@@ -129,9 +123,18 @@ def _change(pk: UUID) -> PolicyChange:
     return shown
 
 
+def _about(shown: PolicyChange) -> dict[str, Any]:
+    return {
+        "eyebrow": title(shown),
+        "rows": facts(shown),
+        "back_url": reverse("retention:detail", args=[shown.pk]),
+        "back_label": _("Kembali"),
+    }
+
+
 def _effect(shown: PolicyChange) -> dict[str, Any]:
     """What it does to the footage of this minute."""
-    found = retention.expected(Wish.of(shown))
+    found = retention.expected(Wish.of(shown), at=shown.due_at)
     sentence = _("Rekaman yang terhapus tidak dapat dikembalikan. %s") % EARLY_NOTE
     return {
         "flags": effects(found),
