@@ -86,7 +86,7 @@ def cancel_erasure(erasure: Erasure, *, reason: str, by: User) -> Erasure:
     Raises Refused without a reason, Conflict when it runs, is done, or was cancelled before.
     """
     if not reason.strip():
-        raise Refused(_("Tulis alasan membatalkan pemusnahan."), "reason")
+        raise Refused(_("Tulis alasan menghentikan pemusnahan."), "reason")
     with transaction.atomic():
         locked = Erasure.objects.select_for_update().get(pk=erasure.pk)
         if locked.state not in {ErasureState.REQUESTED, ErasureState.CONFIRMED}:

@@ -35,7 +35,7 @@ def confirm_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase
         danger=True,
         otherwise=(
             reverse("approver:cancel_erasure", args=[pk]),
-            _("Tidak setuju: batalkan pemusnahan"),
+            _("Tidak setuju: hentikan pemusnahan"),
         ),
         **_to_erase(shown),
     )
@@ -53,8 +53,8 @@ def cancel_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """No, or not yet: until the waiting time is over nothing has gone."""
     shown = request_for(request.user, pk)
     question = Question(
-        title=_("Batalkan pemusnahan sumber rekaman ini?"),
-        button=_("Batalkan pemusnahan"),
+        title=_("Hentikan pemusnahan sumber rekaman ini?"),
+        button=_("Hentikan pemusnahan"),
         info=_("Rekaman tetap ditahan. Petugas dapat meminta pemusnahan lagi kemudian."),
         danger=True,
         **_to_erase(shown),
@@ -64,7 +64,7 @@ def cancel_source_erasure(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         question,
         lambda data: cancel_erasure(shown, reason=data["reason"], by=request.user),
         form=ReasonForm(request.POST if request.method == "POST" else None),
-        done=_("Pemusnahan dibatalkan."),
+        done=_("Pemusnahan dihentikan."),
     )
 
 

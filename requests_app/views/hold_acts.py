@@ -114,7 +114,7 @@ def release(request: PersonRequest, pk: UUID) -> HttpResponseBase:
             "Sampai saat itu rekaman tetap ditahan."
         )
         % order.reviewer.name,
-        warning=_what_goes(request, order),
+        **_what_goes(request, order),
     )
     return _ask(
         request,
@@ -135,7 +135,7 @@ def agree(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         title=_("Lepas penahanan ini sekarang?"),
         button=_("Lepas penahanan"),
         danger=True,
-        warning=_what_goes(request, order),
+        **_what_goes(request, order),
         otherwise=(reverse("holds:keep", args=[pk]), _("Tidak setuju: tetap ditahan")),
     )
     return _ask(
@@ -188,20 +188,19 @@ def _ask(
     return confirming(request, question, act, form=form, done=done, template=template)
 
 
-def _what_goes(request: PersonRequest, order: HoldOrder) -> str:
+def _what_goes(request: PersonRequest, order: HoldOrder) -> dict[str, Any]:
     """What is past its term and kept by nothing else, said before it is let go."""
     mine = order.holds.filter(released_at=None)
     size = held.only_held_by(mine, by=request.user)
     if not size:
-        return _("Belum ada yang melewati masa simpan: rekaman ini terhapus pada waktunya.")
+        text = _("Belum ada yang melewati masa simpan: rekaman ini terhapus pada waktunya.")
+        return {"flags": [{"kind": "ok", "text": text}]}
     facts = {
         "size": words.size(size),
         "soon": words.duration(settings.PURGE_EVERY_SECONDS, parts=1),
     }
-    return (
-        _(
-            "%(size)s sudah melewati masa simpan dan hanya ada karena penahanan ini. Bagian itu "
-            "terhapus untuk selamanya, paling lama %(soon)s sesudah dilepas."
-        )
-        % facts
+    text = _(
+        "%(size)s sudah melewati masa simpan dan hanya ada karena penahanan ini. Bagian itu "
+        "terhapus untuk selamanya, paling lama %(soon)s sesudah dilepas."
     )
+    return {"warning": text % facts}

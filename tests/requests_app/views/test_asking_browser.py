@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from recordings.models.export import ExportCamera
+from requests_app.enums import Outcome
 from requests_app.services.close import revoke
 from requests_app.services.erase import request_erasure
 from requests_app.services.keys import confirm_key_received, hand_key
+from requests_app.services.validate import record_validation
 from tests.browser import axe, enter, fits, picture
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, officer
@@ -46,7 +48,19 @@ def decisions(head: User) -> dict[str, str]:
         "telepon": f"/keputusan/{phoned.pk}/telepon/",
         "telepon-tolak": f"/keputusan/{refused.pk}/telepon/",
         "pemusnahan": f"/keputusan/{gone.pk}/pemusnahan/",
+        "pemusnahan-batal": f"/keputusan/{gone.pk}/pemusnahan/batal/",
+        **denied(),
         "buku": "/buku/akses/",
+    }
+
+
+def denied() -> dict[str, str]:
+    """Somebody who was called did not vouch for the activity."""
+    row = make.submitted()
+    record_validation(row, name="Ketua Panitia", outcome=Outcome.DENIED, by=approver())
+    return {
+        "putuskan-disangkal": f"/keputusan/{row.pk}/",
+        "setujui-disangkal": f"/keputusan/{row.pk}/setujui/",
     }
 
 

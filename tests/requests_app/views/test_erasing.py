@@ -55,7 +55,7 @@ def test_cancelled_erasure_is_shown_with_its_reason_and_asked_for_again(
     cancel(asked)
     desk, where = logged_in(clerk), reverse("admin:request_erase", args=[asked.pk])
     page = desk.get(where).text
-    assert "Pemusnahan sebelumnya dibatalkan oleh Kepala Contoh" in page
+    assert "Pemusnahan sebelumnya dihentikan oleh Kepala Contoh" in page
     assert "Rekaman masih diperiksa" in page
     assert "Minta pemusnahan" in desk.get(reverse("admin:desk")).text
     desk.post(where, {"typed": str(asked.number)})
