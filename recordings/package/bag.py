@@ -98,6 +98,8 @@ def safe_number(number: str) -> str:
 class Staging:
     """The package while it grows, in `.EKSPOR-<number>.part` on the disk, found again by a retry.
 
+    Each try makes that folder anew and moves into it what an earlier one finished. A worker that
+    lost its turn, and still has the earlier folder open, reaches nothing of the later package.
     `number` is the request's number made safe (capitals, digits, dashes). Raises PackageError:
     BAD_NAME; NAME_TAKEN if the finished package is there; PLANTED for anything foreign.
     """
@@ -110,8 +112,17 @@ class Staging:
         self._disk = disk
         if disk.has(self.name):
             raise PackageError(Fault.NAME_TAKEN, self.name)
+        earlier = _earlier(self.name)
+        if disk.has(earlier):  # killed while it was emptied
+            with disk.folder(self._working, create=True) as root:
+                _gather(disk, earlier, root)
+        if disk.has(self._working):
+            disk.folder(self._working).close()  # refuses a symlink
+            disk.move(self._working, earlier)
         self.root = disk.folder(self._working, create=True)
         try:
+            if disk.has(earlier):
+                _gather(disk, earlier, self.root)
             self.data = self.root.folder(DATA, create=True)
         except PackageError:
             self.root.close()
@@ -133,6 +144,21 @@ class Staging:
         self._disk.sync_disk()
 
 
+def _earlier(name: str) -> str:
+    """Where an earlier try's folder is emptied."""
+    return f".{name}.lama{PART}"
+
+
+def _gather(disk: Folder, earlier: str, root: Folder) -> None:
+    """Moves the ZIPs of an earlier try into this one's folder; the rest is written anew."""
+    with disk.folder(earlier) as theirs, root.folder(DATA, create=True) as data:
+        if theirs.has(DATA):
+            with theirs.folder(DATA) as files:
+                for name in files.names():
+                    data.take(files, name)
+    _remove(disk, earlier)
+
+
 def wipe(disk: Folder, number: str, *, published: str = "") -> None:
     """Remove an export's unfinished folder and, if it has that one, its package.
 
@@ -145,7 +171,8 @@ def wipe(disk: Folder, number: str, *, published: str = "") -> None:
         raise PackageError(Fault.BAD_NAME, number)
     name = f"EKSPOR-{number}"
     working = f".{name}{PART}"
-    _remove(disk, working)
+    for unfinished in (_earlier(name), working):
+        _remove(disk, unfinished)
     if published and disk.has(name):
         with disk.folder(name) as found:
             manifest = found.read(TAG_MANIFEST) or b""

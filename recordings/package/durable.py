@@ -125,6 +125,14 @@ class Folder:
             crash.step("export.folder_moved")
             self.sync()
 
+    def take(self, origin: Folder, name: str) -> None:
+        """Move a file from another folder here, over an own one of that name; no symlink."""
+        with told():
+            if not stat.S_ISREG(os.stat(name, dir_fd=origin.fd, follow_symlinks=False).st_mode):
+                raise PackageError(Fault.PLANTED, name)
+            os.rename(name, name, src_dir_fd=origin.fd, dst_dir_fd=self.fd)
+            self.sync()
+
     def remove_folder(self, name: str) -> None:
         """Remove an empty folder."""
         with told():

@@ -28,9 +28,9 @@ from cctvportal.common.crypto import seal, unseal
 from cctvportal.jobs.lease import JobCancelled, Lease
 from cctvportal.jobs.registry import JobFailed
 from devices.models import Camera
-from recordings.enums import ExportState, HoldKind, SegmentState
+from recordings.enums import ExportState, HoldKind
 from recordings.media import join
-from recordings.media.errors import Cancelled, MediaError
+from recordings.media.errors import Cancelled, HashMismatch, KeyMissing, MediaError
 from recordings.media.join import Source
 from recordings.media.spool import Spool, remove_leftovers
 from recordings.models import Export
@@ -40,11 +40,15 @@ from recordings.package.disk import Disk
 from recordings.package.errors import Fault, PackageError
 from recordings.package.readback import VIDEO
 from recordings.package.zips import ZipFacts, ZipWriter, is_whole
-from recordings.selectors import segments_in
-from recordings.services import disks, holds, keterangan, volumes
+from recordings.selectors import shown_in
+from recordings.services import damage, disks, holds, keterangan, volumes
 from recordings.services.exports import PASSPHRASE
 from recordings.signals import export_settling, export_verified
 
+_DAMAGED = (
+    "Sebagian rekaman rusak dan sudah ditandai. Tekan Coba lagi: sisanya disalin, dan bagian yang "
+    "rusak tertulis di dalam paket."
+)
 _NOTHING = "Tidak ada rekaman utuh dalam waktu yang diizinkan. Lihat buku kendala."
 
 
@@ -68,7 +72,20 @@ def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
             _verify(work, facts, by=by)
     except Cancelled as stopped:
         raise JobCancelled(str(lease.job.pk)) from stopped
+    except (HashMismatch, KeyMissing, FileNotFoundError) as error:
+        if not _found_damaged(export, by=by):
+            raise JobFailed(str(error), permanent=True) from error
+        raise JobFailed(_DAMAGED, permanent=True) from error
     except (PackageError, MediaError, volumes.VolumeUnavailable) as error:
+        raise JobFailed(str(error), permanent=True) from error
+
+
+def _found_damaged(export: Export, *, by: Caller) -> int:
+    """Marks what of the footage is damaged: the next try goes on without it, and says so."""
+    cameras = [camera.pk for camera in _cameras(export)]
+    try:
+        return damage.find(shown_in(cameras, export.starts_at, export.ends_at), by=by)
+    except volumes.VolumeUnavailable as error:
         raise JobFailed(str(error), permanent=True) from error
 
 
@@ -130,6 +147,8 @@ def _written(work: _Work) -> PackageFacts:
     sources = {camera: _sources(export, camera) for camera in _cameras(export)}
     work.total = 2 * sum(one.bytes for pieces in sources.values() for one in pieces)
     work.disk.require(work.total // 2)
+    with _permitted(export, work.lease):
+        pass  # who was overtaken meanwhile must not take the folder from who came after
     with Staging(work.disk.root, name) as staging:
         crash.step("export.staged")
         zips = [
@@ -158,7 +177,7 @@ def _cameras(export: Export) -> list[Camera]:
 
 def _sources(export: Export, camera: Camera) -> list[Source]:
     keys = volumes.keystore()
-    rows = segments_in([camera.pk], export.starts_at, export.ends_at)
+    rows = shown_in([camera.pk], export.starts_at, export.ends_at)
     return [
         Source(
             segment=row.pk,
@@ -170,7 +189,7 @@ def _sources(export: Export, camera: Camera) -> list[Source]:
             sha256=row.sha256,
             frames=row.frames,
         )
-        for row in rows.filter(state=SegmentState.READY)
+        for row in rows
         if row.started_at and row.ended_at
     ]
 

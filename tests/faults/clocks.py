@@ -18,11 +18,12 @@ from recordings.services import erase, expiry
 from tests.factories import accounts
 from tests.faults import checker
 from tests.faults.kills import Kills, to_the_end
-from tests.faults.works import footage, jobs
+from tests.faults.works import asking, footage, jobs
 from tests.faults.works.exporting import Exporting
 from tests.faults.works.purge import Purge
 
 if TYPE_CHECKING:
+    from cctvportal.accounts.models import User
     from tests.faults.stage import Stage
     from tests.faults.store import Fates
 
@@ -99,15 +100,20 @@ def _purged_under(jump: timedelta, fates: Fates) -> dict[str, Any]:
         pass
     else:
         wrong.append("the doubt went away without a person")
-    if not expiry.why_halted(by=accounts.approver()):
+    if not expiry.why_halted(by=_head()):
         wrong.append("nobody is told that expiry stands still")
     if Segment.objects.filter(state__in=[SegmentState.DOOMED, SegmentState.PURGED]).exists():
         wrong.append("something was purged under a wrong clock")
     return checker.verdict(wrong, footage.harmed(fates))
 
 
+def _head() -> User:
+    asking.people()
+    return accounts.approver()
+
+
 def _trusted() -> None:
-    expiry.resume_purge(by=accounts.approver())
+    expiry.resume_purge(by=_head())
 
 
 def _exported_under(jump: timedelta, fates: Fates) -> None:

@@ -45,7 +45,8 @@ def limit(place: Path, *, spare_bytes: int | None = None, spare_inodes: int | No
     options = []
     if spare_bytes is not None:
         used = (room.f_blocks - room.f_bfree) * room.f_frsize
-        options.append(f"size={used + spare_bytes}")
+        # No size at all would be no limit.
+        options.append(f"size={max(used + spare_bytes, room.f_frsize)}")
     if spare_inodes is not None:
         options.append(f"nr_inodes={room.f_files - room.f_ffree + spare_inodes}")
     _mount("tmpfs", str(place), "tmpfs", _REMOUNT, ",".join(options))

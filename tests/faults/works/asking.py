@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cctvportal.accounts.models import User
 from cctvportal.common.clock import ago
 from recordings.models import Export, Medium
 from recordings.services import exports
@@ -17,8 +18,12 @@ from tests.factories import requests_app as made
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cctvportal.accounts.models import User
     from recordings.models import Erasure
+
+
+def people() -> None:
+    """New persons get numbers that nobody of an earlier process has."""
+    accounts.UserFactory.reset_sequence(User.objects.count(), force=True)
 
 
 def start() -> datetime:
@@ -30,6 +35,7 @@ def export(
     camera_ids: Sequence[int], begin: datetime, seconds: float, *, medium: Medium, by: User
 ) -> Export:
     """Asked for by one, approved by another, given and queued by the officer."""
+    people()
     request = made.submitted(
         cameras=0,
         camera_ids=list(camera_ids),
@@ -41,6 +47,7 @@ def export(
 
 def erasure(verified: Export, *, by: User) -> Erasure:
     """The disk is handed over, and two persons want its source destroyed."""
+    people()
     verified.refresh_from_db()
     request = verified.fulfilment.request
     exports.show_passphrase(verified, by=by)

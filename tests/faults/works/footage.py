@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from django.conf import settings
@@ -22,6 +23,9 @@ from tests.recordings.services.written import Written
 if TYPE_CHECKING:
     from recordings.models import Volume
     from tests.faults.store import Fates
+
+
+_HALF: Final = 100
 
 
 def new_plan(volume: Volume | None = None) -> RecordingPlan:
@@ -47,10 +51,11 @@ def filmed(plan: RecordingPlan, start: datetime) -> Footage:
 
 
 def torn(plan: RecordingPlan, start: datetime) -> Written:
-    """What a killed media process leaves: no last second, no sidecar, a row under way."""
+    """What a killed media process leaves: half a fragment at the end, no facts, a row under way."""
     written = Written(plan, start)
     Segment.objects.filter(pk=written.row.pk).update(state=SegmentState.OPEN, started_at=start)
     written.film(finished=False)
+    os.ftruncate(written.descriptor, os.fstat(written.descriptor).st_size - _HALF)
     written.let_go()
     return written
 

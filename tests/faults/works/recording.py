@@ -47,7 +47,7 @@ class Recording:
         """A camera with some footage, and what a killed media process left."""
         plan = footage.new_plan()
         kept = [footage.filmed(plan, clock.ago(600 + 10 * n)) for n in range(rng.randint(1, 2))]
-        for n in range(rng.randint(0, 2)):
+        for n in range(rng.randint(1, 2)):
             footage.torn(plan, clock.ago(400 + 10 * n))
         return Fates(kept=kept, facts={"camera": plan.camera_id, "segment_s": rng.choice([1, 2])})
 

@@ -65,9 +65,10 @@ class Rotation:
         for camera, day, segment, key in fates.facts["fresh"]:
             if store.get(UUID(camera), date.fromisoformat(day), UUID(segment)).hex() != key:
                 wrong.append(f"new key of {segment} is another one")
-        epochs = list((settings.PORTAL_DATA_DIR / "keystore").glob("epoch-*.key"))
-        if len(epochs) != 1:
-            wrong.append(f"{len(epochs)} epoch keys are left")
+        folder = settings.PORTAL_DATA_DIR / "keystore"
+        days = [path.name.split(".")[1] for path in folder.glob("epoch-*")]
+        if len(days) != len(set(days)):
+            wrong.append(f"a day has two epoch keys: {sorted(days)}")
         return wrong
 
 

@@ -171,3 +171,33 @@ def test_wipe_refuses_another_package_of_that_name_and_foreign_things(
     with pytest.raises(PackageError):
         bag.wipe(disk.root, "007-CCTV-XI-2026", published=package.facts.sha256)
     assert (tmp_path / "elsewhere").read_text() == "stays"
+
+
+def test_try_that_was_overtaken_reaches_nothing_of_the_next(disk: Disk) -> None:
+    secret = passphrase.make()
+    late = Staging(disk.root, "7")
+    with ZipWriter(late.data, secret) as zips:
+        zips.add("KAMERA-1-1.mp4", io.BytesIO(b"film"))
+    (disk.path / ".EKSPOR-7.part" / "data" / "REK-0002.zip.part").touch()
+    with Staging(disk.root, "7") as staging, ZipWriter(staging.data, secret, done=zips.facts):
+        assert staging.data.names() == ["REK-0001.zip"]
+        bag.write(staging, zips.facts, MADE_AT)
+        staging.publish()
+    with late:
+        late.data.keep_only(set())
+        with pytest.raises(PackageError):
+            late.root.put("bagit.txt", b"")
+        with pytest.raises(PackageError):
+            late.publish()
+    bag.validate(disk.path / "EKSPOR-7")
+    assert [path.name for path in disk.path.glob(".EKSPOR*")] == []
+
+
+def test_try_killed_while_it_took_over_from_an_earlier_one_is_found_again(disk: Disk) -> None:
+    with Staging(disk.root, "7") as staging, ZipWriter(staging.data, passphrase.make()) as zips:
+        zips.add("KAMERA-1-1.mp4", io.BytesIO(b"film"))
+    (disk.path / ".EKSPOR-7.part").rename(disk.path / ".EKSPOR-7.lama.part")
+    with Staging(disk.root, "7") as staging:
+        assert staging.data.names() == ["REK-0001.zip"]
+    bag.wipe(disk.root, "7")
+    assert [path.name for path in disk.path.glob(".EKSPOR*")] == []
