@@ -12,4 +12,5 @@ urlpatterns = [
     path("<uuid:pk>/", retention.detail, name="detail"),
     path("<uuid:pk>/setujui/", retention.confirm, name="confirm"),
     path("<uuid:pk>/batal/", retention.cancel, name="cancel"),
+    path("<uuid:pk>/lanjut/", retention.retry, name="retry"),
 ]

@@ -38,10 +38,6 @@ class Late:
     camera: str
     expires_at: datetime
 
-    @property
-    def by(self) -> timedelta:
-        return now() - self.expires_at
-
 
 def end_of_tomorrow() -> datetime:
     """The midnight (WIB) after tomorrow."""

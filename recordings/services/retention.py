@@ -22,8 +22,8 @@ from cctvportal.audit.services import record
 from cctvportal.common import words
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
+from cctvportal.jobs import services as jobs
 from cctvportal.jobs.models import Job
-from cctvportal.jobs.services import enqueue
 from devices.models import Camera
 from recordings.enums import ChangeKind, ChangeState
 from recordings.models import PolicyChange, RecordingPlan, RetentionPolicy
@@ -34,6 +34,7 @@ from recordings.services.impact import Impact
 LEAST_TERM: Final = timedelta(minutes=1)
 LONGEST_TERM: Final = timedelta(days=3660)
 _LEAST_WORDS: Final = 10
+_RUNNING: Final = (ChangeState.CONFIRMED, ChangeState.APPLYING)
 _ASKING: Final = 0x504F4C49  # "POLI": one asks for a change at a time
 
 
@@ -155,7 +156,7 @@ def confirm(change: PolicyChange, *, by: User) -> PolicyChange:
         locked.state, locked.due_at = ChangeState.CONFIRMED, seen.at
         locked.confirmed_by, locked.confirmed_at = by, now()
         locked.agreed_impact = seen.facts()
-        locked.job = enqueue("policy", f"policy:{locked.pk}", locked.pk)
+        locked.job = jobs.enqueue("policy", f"policy:{locked.pk}", locked.pk)
         locked.save()
         Job.objects.filter(pk=locked.job.pk).update(not_before=locked.due_at)
         facts = {**_facts(locked), "due": seen.at.isoformat(), "impact": locked.agreed_impact}
@@ -178,6 +179,20 @@ def cancel(change: PolicyChange, *, by: User) -> PolicyChange:
         locked.save(update_fields=["state", "cancelled_by", "cancelled_at"])
         record("policy.change_cancelled", by=by, subject=locked, facts=_facts(locked))
     return locked
+
+
+@service("recordings.cancel_policychange")
+def retry(change: PolicyChange, *, by: User) -> None:
+    """Lets a change that both persons wanted and whose job gave up go on where it stands.
+
+    Raises Refused while its job waits or runs, Conflict when there is nothing to go on with.
+    """
+    with transaction.atomic():
+        locked = PolicyChange.objects.select_for_update(of=("self",)).get(pk=change.pk)
+        if locked.job is None or locked.state not in _RUNNING:
+            raise Conflict(answered(locked))
+        jobs.retry(locked.job)
+        record("policy.change_retried", by=by, subject=locked, facts=_facts(locked))
 
 
 def answered(change: PolicyChange) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
 from cctvportal.common.errors import Conflict
+from cctvportal.jobs.models import JobState
 from recordings.enums import ChangeState
 from recordings.models import PolicyChange
 from recordings.services import retention
@@ -63,6 +64,8 @@ def detail(request: PersonRequest, pk: UUID) -> HttpResponse:
         "rows": facts(shown),
         "confirms": waits and person.has_perm("recordings.confirm_policychange"),
         "cancels": shown.can_be_cancelled and person.has_perm("recordings.cancel_policychange"),
+        "broken": shown.job.error if shown.job and shown.job.state == JobState.FAILED else "",
+        "retries": person.has_perm("recordings.cancel_policychange"),
         "change": shown,
         "crumbs": [(reverse("retention:overview"), _("Masa simpan"))],
         "here": _("Perubahan masa simpan"),
@@ -113,6 +116,20 @@ def cancel(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         question,
         lambda _given: retention.cancel(shown, by=request.user),
         done=_("Perubahan dibatalkan."),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("recordings.cancel_policychange")
+def retry(request: PersonRequest, pk: UUID) -> HttpResponseBase:
+    """The way on for a change whose job gave up; what was moved already stays moved."""
+    shown = _change(pk)
+    question = Question(title=_("Lanjutkan perubahan ini?"), button=_("Lanjutkan"), **_about(shown))
+    return confirming(
+        request,
+        question,
+        lambda _given: retention.retry(shown, by=request.user),
+        done=_("Perubahan dilanjutkan."),
     )
 
 

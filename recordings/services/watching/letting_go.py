@@ -10,24 +10,18 @@ from django.db.models import Count, Min
 from cctvportal.accounts.access import SYSTEM
 from recordings.enums import AlarmKind, SegmentState
 from recordings.models import Segment
-from recordings.services import erase, expiry
+from recordings.services import expiry, leaving
 from recordings.services.watching.found import Found, Look
 
-# Expiry may lag this much (issue 4): two passages of the purge and a little.
+# Expiry may lag this much (issue 4): four passages of the purge.
 _LATE: Final = timedelta(hours=1)
 _STUCK: Final = timedelta(minutes=10)
 
 
 def late(look: Look) -> list[Found]:
     """The oldest footage past its term that no hold keeps, when that was over an hour ago."""
-    oldest = (
-        erase.expired()
-        .filter(~erase.under_hold())
-        .order_by("expires_at")
-        .values_list("expires_at", flat=True)
-        .first()
-    )
-    over = look.moment - oldest if oldest else timedelta(0)
+    oldest = leaving.oldest_past_term()
+    over = look.moment - oldest.expires_at if oldest else timedelta(0)
     look.noted["late_seconds"] = max(0, int(over.total_seconds()))
     if over <= _LATE:
         return []

@@ -62,4 +62,4 @@ def test_only_free_footage_is_late(plan: RecordingPlan, *, held: bool) -> None:
     late = leaving.oldest_past_term()
     assert late is not None
     assert late.camera == plan.camera.name
-    assert round(late.by / timedelta(hours=1), 2) == (1 if held else 2)
+    assert round((now() - late.expires_at) / timedelta(hours=1), 2) == (1 if held else 2)

@@ -8,6 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cctvportal.jobs.models import Job
+from cctvportal.jobs.services import run
 from recordings.enums import ChangeState
 from recordings.models import PolicyChange, RecordingPlan
 from tests.factories import retention as made
@@ -120,6 +122,21 @@ def test_one_that_is_in_force_says_since_when(change: PolicyChange) -> None:
     page = text(logged_in(officer()).get(where(done)))
     assert "Berlaku sejak" in page
     assert "1 potongan mengikuti masa simpan ini." in page
+
+
+def test_one_whose_job_gave_up_is_told_and_goes_on_by_a_button(change: PolicyChange) -> None:
+    client = logged_in(officer())
+    assert client.post(where(change, "lanjut/")).status_code == 409
+    agreed = made.agreed(change)
+    assert "Pekerjaan ini sedang berjalan" in text(client.post(where(change, "lanjut/")))
+    Job.objects.filter(pk=str(agreed.job_id)).update(state="FAILED", error="Berhenti lima kali.")
+    page = client.get(where(change))
+    assert "Berhenti lima kali." in text(page)
+    assert where(change, "lanjut/") in page.content.decode()
+    assert "Perubahan dilanjutkan." in text(client.post(where(change, "lanjut/"), follow=True))
+    run(str(agreed.job_id), "w1")
+    change.refresh_from_db()
+    assert change.state == ChangeState.DONE
 
 
 def test_queries_do_not_grow_with_the_policies(data_dir: object) -> None:
