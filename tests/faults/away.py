@@ -34,11 +34,12 @@ class Away:
         self._stage.run(partial(books.furnish, port))
         with Office(ground, "recorder", port=port):
             self._wait("database.start", partial(books.recorded_since, None, _AGAIN))
-            for name, befall in {
+            blows: dict[str, Callable[[], None]] = {
                 "SIGKILL": ground.kill_postgres,
                 "mulai ulang seketika": partial(ground.stop_postgres, immediate=True),
                 f"berhenti {self._seconds:.0f} detik": self._stop_database,
-            }.items():
+            }
+            for name, befall in blows.items():
                 befall()
                 ground.start_postgres()
                 self._stage.tally.tried[f"database.{name}"] += 1

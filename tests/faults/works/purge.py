@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
@@ -13,11 +14,13 @@ from cctvportal.common.clock import ago, now
 from recordings.enums import HoldKind, SegmentState
 from recordings.models import Segment
 from recordings.services import expiry, holds, volumes
+from recordings.services.reconcile import QUARANTINE, reconcile
 from tests.factories import accounts
 from tests.factories.recordings import VolumeFactory
 from tests.faults.store import Fates
 from tests.faults.works import footage
 from tests.faults.works.patience import passed_gate
+from tests.recordings.services.written import Written
 
 if TYPE_CHECKING:
     from recordings.models import RecordingPlan
@@ -56,20 +59,22 @@ class Purge:
     def wrong(self, fates: Fates) -> list[str]:
         wrong = footage.harmed(fates) + footage.left_over(fates)
         for path in fates.facts["remains"]:
-            if os.path.exists(path):  # noqa: PTH110 - the facts came through JSON
+            if Path(path).exists():
                 wrong.append(f"remains are still there: {path}")
+        if not fates.facts["remains"]:
+            wrong.append("the store has no remains")
         if Segment.objects.filter(state=SegmentState.DOOMED).exists():
             wrong.append("a segment is DOOMED after a whole purge")
         return wrong
 
 
 def _remains(plan: RecordingPlan) -> list[str]:
-    """A torn file and an unused key past their term; their paths."""
-    torn = footage.torn(plan, now() - plan.keep_for - timedelta(days=2))
-    over = {"expires_at": ago(60)}
-    Segment.objects.filter(pk=torn.row.pk).update(
-        state=SegmentState.LOST, ended_at=torn.start + timedelta(seconds=4), **over
-    )
+    """A torn file and an unused key past their term, as reconcile leaves them; the file's path."""
+    torn = Written(plan, now() - plan.keep_for - timedelta(days=2))
+    os.write(torn.descriptor, b"nothing opens")
+    os.utime(torn.descriptor, (torn.start.timestamp(), torn.start.timestamp()))
+    Segment.objects.filter(pk=torn.row.pk).update(state=SegmentState.OPEN, started_at=torn.start)
+    torn.let_go()
     unused = Segment.objects.create(
         id=uuid4(),
         camera=plan.camera,
@@ -78,7 +83,7 @@ def _remains(plan: RecordingPlan) -> list[str]:
         fence=1,
         key_day=now().date(),
         prepared_at=ago(2 * 86_400),
-        **over,
     )
     volumes.keystore().put(plan.camera.uuid, unused.key_day, {unused.pk: os.urandom(16)})
-    return [f"{plan.volume.path}/{torn.base}.part"]
+    reconcile(plan.volume, min_age=timedelta(0), by=SYSTEM)
+    return [str(path) for path in (Path(plan.volume.path) / QUARANTINE).iterdir()]

@@ -151,11 +151,14 @@ class Take:
         sealing.note_prepared([spare.row for spare in made], by=SYSTEM)
         for spare in made:
             spare.noted = True
-        while len(self.handed) < _HANDED and (spare := stock.take()):
-            descriptor = placing.create(self.root, self._base(spare))
-            self.handed[spare.row.pk] = (spare, descriptor)
-            prepared = Prepared(plan.camera.uuid, spare.row.pk, spare.key)
-            blanks.add(prepared, os.dup(descriptor))
+        while len(self.handed) < _HANDED and (taken := stock.take()):
+            self._prepare(taken, blanks)
+
+    def _prepare(self, spare: Spare, blanks: Blanks) -> None:
+        camera: UUID = self.plan.camera.uuid
+        descriptor = placing.create(self.root, self._base(spare))
+        self.handed[spare.row.pk] = (spare, descriptor)
+        blanks.add(Prepared(camera, spare.row.pk, spare.key), os.dup(descriptor))
 
     def _base(self, spare: Spare) -> str:
         return base_path(self.plan.camera.uuid, spare.row.key_day, spare.row.pk)
