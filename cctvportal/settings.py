@@ -56,7 +56,7 @@ WIPE_ASK_SECONDS = env.number("PORTAL_WIPE_ASK_SECONDS", 3 * 24 * 3600, at_least
 # The daily look at the store (a thirtieth of it) reads so fast on the average, without haste.
 CHECKUP_BYTES_PER_SECOND = env.number("PORTAL_CHECKUP_BYTES_PER_SECOND", 10e6, at_least=1)
 # After this, purged segments are kept as sums of a camera's day only.
-FOLD_AFTER_DAYS = env.number("PORTAL_FOLD_AFTER_DAYS", 90, at_least=1)
+FOLD_AFTER_DAYS = env.number("PORTAL_FOLD_AFTER_DAYS", 90, at_least=7)
 NODE_NAME = env.text("PORTAL_NODE", "node-1")
 
 # Applications -----------------------------------------------------------------------------
@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
         "recordings.checkup": 60.0,
         "recordings.fold": 3600.0,
         "recordings.watch": 60.0,
+        "recordings.forecast": 60.0,
         "requests.lapse": 60.0,
     }.items()
 }

@@ -51,6 +51,12 @@ def watch_results() -> None:
     watch.watch(by=SYSTEM)
 
 
+@shared_task(name="recordings.forecast")
+def watch_thoroughly() -> None:
+    """The part of the watch that sums up many rows; goes away when it is not due."""
+    watch.watch_thoroughly(by=SYSTEM)
+
+
 @shared_task(name="recordings.seal")
 def seal() -> None:
     """Seals the hours that are over in the access book."""

@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 
 # The watch looks every minute; three that are missing are no accident.
 SILENT_AFTER: Final = timedelta(minutes=3)
+# What it sums up in the worker waits its turn behind an export, but not for half a day.
+_BEHIND_AFTER: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +171,15 @@ def looked_at() -> datetime | None:
 
 def _silence() -> Alarm | None:
     """A watch that looked too long ago. One that never did counts from the portal's first day."""
-    last, moment = looked_at(), now()
-    since = last or Entry.objects.order_by("serial").values_list("at", flat=True).first()
-    if since is None or since > moment - SILENT_AFTER:
+    last, moment = WatchRound.objects.first() or WatchRound(), now()
+    first = Entry.objects.order_by("serial").values_list("at", flat=True).first() or moment
+    limits = ((last.looked_at, SILENT_AFTER), (last.thorough_at, _BEHIND_AFTER))
+    late = [at or first for at, limit in limits if (at or first) <= moment - limit]
+    if not late:
         return None
-    facts = {"detail": _("Terakhir selesai %s.") % words.date_time(last)} if last else {}
-    return Alarm(kind=AlarmKind.WATCH_SILENT, facts=facts, opened_at=since, last_seen_at=moment)
+    told = _("Terakhir selesai %s.") % words.date_time(min(late)) if last.looked_at else ""
+    facts = {"detail": told} if told else {}
+    return Alarm(kind=AlarmKind.WATCH_SILENT, facts=facts, opened_at=min(late), last_seen_at=moment)
 
 
 def _thing(row: Alarm) -> tuple[About, str]:

@@ -1,10 +1,14 @@
-"""The watch: once a minute it looks at results and raises or clears what it finds."""
+"""The watch: it looks at results and raises or clears what it finds.
+
+Once a minute at what is quickly seen, every ten minutes at the rest. Each has a task of its own: a
+recorder that shall stop in seconds does not wait for millions of rows to be summed.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,22 +59,39 @@ THOROUGH: Final = (
 
 @service("recordings.run")
 def watch(*, by: Caller) -> None:
-    """Looks once at everything that is due. Two at once are one: the second goes away.
+    """Looks once at what is quickly seen. Two at once are one: the second goes away.
 
     A check that fails keeps the others from nothing. Its alarms stay as they were, and the round
     is not counted as done: before long the page says that the watch is silent.
     """
     with _alone() as alone:
-        if not alone:
-            return
+        if alone:
+            last = WatchRound.objects.first() or WatchRound()
+            look = Look(now(), _opened(), before=last.facts)
+            done = _look(QUICK, look, by=by)
+            last.looked_at = look.moment if done else last.looked_at
+            last.facts = {**last.facts, **look.noted}
+            last.save()
+
+
+@service("recordings.run")
+def watch_thoroughly(*, by: Caller) -> None:
+    """Looks at what reads many rows, when the last time is ten minutes ago."""
+    with _alone() as alone:
         last = WatchRound.objects.first() or WatchRound()
         look = Look(now(), _opened(), before=last.facts)
         due = last.thorough_at is None or look.moment - last.thorough_at >= _THOROUGH_EVERY
-        done = [_run(check, look, by=by) for check in (*QUICK, *(THOROUGH if due else ()))]
-        last.looked_at = look.moment if all(done) else last.looked_at
-        last.thorough_at = look.moment if due else last.thorough_at
-        last.facts = {**last.facts, **look.noted}
-        last.save()
+        if alone and due:
+            done = _look(THOROUGH, look, by=by)
+            last.thorough_at = look.moment if done else last.thorough_at
+            last.facts = {**last.facts, **look.noted}
+            last.save()
+
+
+def _look(checks: Iterable[Check], look: Look, *, by: Caller) -> bool:
+    """Whether all of them could look; each does, whatever became of those before."""
+    failed = [check for check in checks if not _run(check, look, by=by)]
+    return not failed
 
 
 def _opened() -> dict[Kind, frozenset[str]]:

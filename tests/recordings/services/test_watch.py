@@ -12,7 +12,7 @@ from cctvportal.common.clock import now
 from recordings.enums import AlarmKind
 from recordings.models import Alarm, RecordingPlan, VolumeReading, WatchRound
 from recordings.services import alarms, watch
-from recordings.tasks import watch_results
+from recordings.tasks import watch_results, watch_thoroughly
 from tests.concurrency import in_threads
 from tests.factories import books
 from tests.recordings.services.watching.rows import recorded
@@ -61,13 +61,23 @@ def test_a_watch_that_ran_is_not_silent(silent: RecordingPlan) -> None:
 def test_the_thorough_part_runs_every_ten_minutes(silent: RecordingPlan) -> None:
     recorded(silent, now() - timedelta(hours=1))
     watch_results()
+    assert WatchRound.objects.get().thorough_at is None
+    watch_thoroughly()
     first = WatchRound.objects.get().thorough_at
-    watch_results()
+    assert first is not None
+    watch_thoroughly()
     assert WatchRound.objects.get().thorough_at == first
     WatchRound.objects.update(thorough_at=now() - timedelta(minutes=11))
-    watch_results()
+    watch_thoroughly()
     assert WatchRound.objects.get().thorough_at != first
     assert VolumeReading.objects.get().problem, "nobody prepared that folder"
+
+
+def test_a_part_that_has_not_run_for_half_a_day_is_told(silent: RecordingPlan) -> None:
+    watch_results()
+    watch_thoroughly()
+    WatchRound.objects.update(thorough_at=now() - timedelta(hours=7))
+    assert alarms.current()[0].kind == AlarmKind.WATCH_SILENT
 
 
 def test_a_check_that_fails_keeps_its_alarms_and_no_round_counts(
