@@ -166,7 +166,8 @@ class Supervisor:
             case Opened() if report.segment in seat.handed:
                 seat.opened_at = report.started_at
                 at = datetime.fromtimestamp(report.started_at, UTC)
-                later(GapClosed(pk, seat.wanted.fence, at))
+                if seat.phase is Phase.WATCHED:  # else it was said before it was told to stop
+                    later(GapClosed(pk, seat.wanted.fence, at))
                 later(partial(sealing.note_open, report.segment, started_at=at, by=SYSTEM))
             case Closed():
                 facts = seat.seal(report)

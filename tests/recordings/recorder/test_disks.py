@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,21 @@ def test_reserve_reached_stops_recording_and_keeps_what_there_is(
     assert "hampir penuh" in gap.detail
     eventually(lambda: not Segment.objects.filter(camera=camera, state="OPEN").exists())
     assert set(kept) <= set(ready(camera) or [])
+
+
+def test_camera_stopped_for_the_disk_keeps_its_gap_when_its_last_news_come_late(
+    lens: VirtualCamera, register: Register, start: Start, volume: Volume
+) -> None:
+    camera = register(lens)
+    recorder = start()
+    eventually(lambda: ready(camera))
+    (media,) = recorder.supervisor.pids
+    os.kill(media, signal.SIGSTOP)
+    Volume.objects.filter(pk=volume.pk).update(reserve_bytes=PLENTY)
+    eventually(lambda: Gap.objects.filter(camera=camera, cause="DISK").exists())
+    os.kill(media, signal.SIGCONT)
+    eventually(lambda: not Segment.objects.filter(camera=camera, state="OPEN").exists())
+    assert Gap.objects.filter(camera=camera, cause="DISK", ended_at=None).exists()
 
 
 def test_important_camera_stops_last(volume: Volume) -> None:
