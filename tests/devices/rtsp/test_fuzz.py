@@ -24,7 +24,7 @@ from devices.rtsp.wire import Wake, Wire
 from tests.devices.rtsp import samples
 from tests.devices.rtsp.parsers import PARSERS
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "500"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "120"))
 STEADY = settings(derandomize=True, database=None, deadline=None, max_examples=EXAMPLES)
 EDIT = st.tuples(st.integers(0, 400), st.integers(0, 12), st.binary(max_size=12))
 EDITS = st.lists(EDIT, min_size=1, max_size=4)
