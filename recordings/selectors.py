@@ -28,7 +28,8 @@ class Coverage:
     """What can be seen and exported of one camera in [start, end), in order; the rest is missing.
 
     `overlaps`: footage of a second recorder, kept under its term and holds but neither played nor
-    exported (state OVERLAP). It makes nothing less missing. `bytes` counts what is exported.
+    exported (state OVERLAP). `damaged`: what is not what it was any more. Neither makes anything
+    less missing. `bytes` counts what is exported.
     """
 
     camera_id: int
@@ -38,6 +39,7 @@ class Coverage:
     missing: tuple[Span, ...]
     bytes: int
     overlaps: tuple[Span, ...] = ()
+    damaged: tuple[Span, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -71,12 +73,19 @@ def segments_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> Qu
     )
 
 
+def shown_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> QuerySet[Segment]:
+    """Of `segments_in` what may be played and exported: READY, and not found to be damaged."""
+    kept = segments_in(camera_ids, start, end)
+    return kept.filter(state=SegmentState.READY, damaged_at=None)
+
+
 def coverage(camera_ids: Sequence[int], start: datetime, end: datetime) -> list[Coverage]:
     """What exists of each camera in [start, end), in the order of `camera_ids`."""
     rows: dict[int, list[_Kept]] = {camera_id: [] for camera_id in camera_ids}
     kept = segments_in(camera_ids, start, end)
     # Plain values: eight cameras of a day are 11,520 rows, and a model object costs ten times more.
-    for values in kept.values_list("camera_id", "state", "started_at", "ended_at", "bytes"):
+    columns = ("camera_id", "state", "started_at", "ended_at", "bytes", "damage")
+    for values in kept.values_list(*columns):
         row = _Kept._make(values)
         rows[row.camera_id].append(row)
     return [_cover(camera_id, rows[camera_id], start, end) for camera_id in camera_ids]
@@ -90,10 +99,12 @@ class _Kept(NamedTuple):
     started_at: datetime
     ended_at: datetime
     bytes: int
+    damage: str
 
 
 def _cover(camera_id: int, rows: list[_Kept], start: datetime, end: datetime) -> Coverage:
-    shown = [row for row in rows if row.state == SegmentState.READY]
+    ready = [row for row in rows if row.state == SegmentState.READY]
+    shown = [row for row in ready if not row.damage]
     spans = _runs(shown, start, end)
     edges = [start, *(edge for span in spans for edge in (span.start, span.end)), end]
     missing = tuple(
@@ -109,6 +120,7 @@ def _cover(camera_id: int, rows: list[_Kept], start: datetime, end: datetime) ->
         missing,
         bytes=sum(row.bytes for row in shown),
         overlaps=_runs([row for row in rows if row.state == SegmentState.OVERLAP], start, end),
+        damaged=_runs([row for row in ready if row.damage], start, end),
     )
 
 

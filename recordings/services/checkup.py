@@ -8,7 +8,6 @@ is never removed for that, and should it turn out sound again, its mark goes.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,12 +25,9 @@ from cctvportal.audit.services import record
 from cctvportal.common import crash
 from cctvportal.common.clock import WIB, now
 from recordings.enums import AlarmKind, Damage
-from recordings.media import reader
-from recordings.media.errors import HashMismatch
-from recordings.media.keystore import SegmentRef
 from recordings.models import Checkup, Segment, Volume
 from recordings.models.segment import KEPT
-from recordings.services import alarms, verify, volumes
+from recordings.services import alarms, damage, verify, volumes
 from recordings.services.verify import Level
 from recordings.services.volumes import OpenVolume, VolumeUnavailable
 
@@ -58,20 +54,8 @@ def step(*, by: Caller) -> Checkup | None:
             if today.cursor is None:
                 _look_again(places, by=by)
             _read_on(today, places, by=by)
-        _tell(by=by)
+        damage.tell(by=by)
         return today
-
-
-@service("recordings.run")
-def mark(row: Segment, damage: Damage, *, by: Caller) -> bool:
-    """Notes that kept footage is damaged; False when it is noted already, or is kept no more."""
-    with transaction.atomic():
-        kept = Segment.objects.filter(pk=row.pk, state__in=KEPT, damaged_at=None)
-        marked = kept.update(damaged_at=now(), damage=damage)
-        if marked:
-            facts = {"camera": row.camera_id, "damage": str(damage)}
-            record("segment.damaged", by=by, subject=row, facts=facts)
-    return bool(marked)
 
 
 def _explain(today: Checkup, *, by: Caller) -> None:
@@ -84,16 +68,6 @@ def _explain(today: Checkup, *, by: Caller) -> None:
         alarms.raise_(AlarmKind.UNEXPLAINED, settings.NODE_NAME, facts, by=by)
     else:
         alarms.clear(AlarmKind.UNEXPLAINED, settings.NODE_NAME, by=by)
-
-
-def _tell(*, by: Caller) -> None:
-    damaged = Segment.objects.filter(damaged_at__isnull=False, state__in=KEPT)
-    if count := damaged.count():
-        cameras = sorted(set(damaged.values_list("camera", flat=True)))
-        facts = {"segments": count, "cameras": cameras}
-        alarms.raise_(AlarmKind.DAMAGED, "", facts, by=by)
-    else:
-        alarms.clear(AlarmKind.DAMAGED, "", by=by)
 
 
 def _today() -> Checkup | None:
@@ -151,8 +125,8 @@ def _read_on(today: Checkup, places: dict[UUID, OpenVolume], *, by: Caller) -> N
             return
         read = sum(row.bytes for row in there)
         with transaction.atomic():
-            for row, damage in found:
-                mark(row, damage, by=by)
+            for row, kind in found:
+                damage.mark(row, kind, by=by)
             crash.step("checkup.marked")
             Checkup.objects.filter(pk=today.pk).update(
                 cursor=rows[-1].pk,
@@ -183,9 +157,9 @@ def _after_cursor(today: Checkup) -> QuerySet[Segment]:
 def _damaged(rows: list[Segment], places: dict[UUID, OpenVolume]) -> _Found | None:
     """Those that are not what they were; None when a disk went while it was read."""
     found = [
-        (row, damage)
+        (row, kind)
         for row in rows
-        if (damage := _examine(places[row.volume_id], row)) is not None
+        if (kind := damage.examine(places[row.volume_id], row)) is not None
     ]
     try:
         for volume in {row.volume_id for row, _ in found}:
@@ -193,29 +167,6 @@ def _damaged(rows: list[Segment], places: dict[UUID, OpenVolume]) -> _Found | No
     except VolumeUnavailable:
         return None
     return found
-
-
-def _examine(place: OpenVolume, row: Segment) -> Damage | None:
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        descriptor = os.open(row.relative_path, flags, dir_fd=place.root)
-    except FileNotFoundError:
-        return Damage.MISSING
-    except OSError:
-        return Damage.UNREADABLE
-    try:
-        # From the disk and not from memory, and no recorder's pages are pushed out for it.
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-        reader.verify(descriptor, row.sha256)
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    except HashMismatch:
-        return Damage.CHANGED
-    except OSError:
-        return Damage.UNREADABLE
-    finally:
-        os.close(descriptor)
-    ref = SegmentRef(row.camera.uuid, row.key_day, row.pk)
-    return None if volumes.keystore().has(ref) else Damage.KEYLESS
 
 
 def _look_again(places: dict[UUID, OpenVolume], *, by: Caller) -> None:
@@ -228,9 +179,7 @@ def _look_again(places: dict[UUID, OpenVolume], *, by: Caller) -> None:
     still = {row.pk for row, _ in found}
     for row in rows:
         if row.pk not in still:
-            with transaction.atomic():
-                Segment.objects.filter(pk=row.pk).update(damaged_at=None, damage="")
-                record("segment.sound", by=by, subject=row, facts={"camera": row.camera_id})
+            damage.unmark(row, by=by)
 
 
 def _finish(today: Checkup, *, by: Caller) -> None:

@@ -10,6 +10,7 @@ from devices.models import Camera
 from recordings.media.join import Cut, Run
 from recordings.models import Export, Gap
 from recordings.package.zips import MemberFacts
+from recordings.selectors import segments_in
 
 SOFTWARE: Final = "Portal Rekaman CCTV 0.1"
 
@@ -36,6 +37,17 @@ def told(export: Export, camera: Camera, cut: Cut, members: list[MemberFacts]) -
                 "sampai": _iso(one.ended_at) if one.ended_at else None,
             }
             for one in booked
+        ],
+        "rusak": [
+            {
+                "sebab": one.get_damage_display(),
+                "mulai": _iso(one.started_at),
+                "sampai": _iso(one.ended_at),
+                "potongan": str(one.pk),
+                "sha256": one.sha256,
+            }
+            for one in segments_in([camera.pk], export.starts_at, export.ends_at)
+            if one.damage and one.started_at and one.ended_at
         ],
         "perangkat_lunak": SOFTWARE,
         "dibuat": _iso(now()),

@@ -18,18 +18,18 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from cctvportal.accounts.access import NotAllowed, service
+from cctvportal.accounts.access import SYSTEM, NotAllowed, service
 from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
 from cctvportal.common.errors import Refused
-from recordings.enums import SegmentState
+from recordings.enums import Damage
 from recordings.media import glance, hls, keyframes, reader
 from recordings.media.errors import HashMismatch, KeyMissing, MediaError, NothingInRange
 from recordings.media.plan import Piece, Source
 from recordings.media.playlist import Span, spans
 from recordings.models import Segment, Volume
-from recordings.selectors import segments_in
-from recordings.services import volumes
+from recordings.selectors import shown_in
+from recordings.services import damage, volumes
 from recordings.services.permits import Permit
 
 T = TypeVar("T")
@@ -131,14 +131,12 @@ def still(viewing: Viewing, *, camera_id: int, at: datetime, by: User) -> Still:
 
 
 def _rows(permit: Permit, camera_ids: Sequence[int]) -> list[Segment]:
-    kept = segments_in(camera_ids, permit.start, permit.end)
-    return list(kept.filter(state=SegmentState.READY))
+    return list(shown_in(camera_ids, permit.start, permit.end))
 
 
 def _row(viewing: Viewing, segment: UUID) -> Segment:
     permit = viewing.permit
-    kept = segments_in(permit.camera_ids, permit.start, permit.end)
-    row = kept.filter(pk=segment, state=SegmentState.READY).first()
+    row = shown_in(permit.camera_ids, permit.start, permit.end).filter(pk=segment).first()
     if row is None:
         raise NotAllowed("recordings.watch")
     return row
@@ -251,6 +249,8 @@ def _read(row: Segment, by: User, act: Callable[[], T]) -> T:
         with transaction.atomic():
             facts = {"segment": str(row.pk), "sha256": row.sha256}
             record("footage.damaged", by=by, subject=row.camera, facts=facts)
+            damage.mark(row, Damage.CHANGED, by=SYSTEM)
+            damage.tell(by=SYSTEM)
         raise Refused(
             _("Potongan rekaman ini tidak sama dengan saat direkam. Beri tahu Petugas CCTV.")
         ) from error

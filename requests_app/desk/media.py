@@ -112,6 +112,13 @@ def _flags(found: Iterable[Coverage], names: dict[int, str]) -> list[dict[str, s
             holes = [_hole(hole) for hole in one.missing]
             text = format_html("{} {}.", _("%s: terputus") % name, SafeString("; ".join(holes)))
             flags.append({"kind": "warn", "text": text})
+        if one.damaged:
+            lost = words.duration(sum(((s.end - s.start) for s in one.damaged), timedelta(0)))
+            broken = _(
+                "%(camera)s: %(lost)s rusak dan tidak ikut disalin. Waktunya tertulis di dalam "
+                "paket."
+            )
+            flags.append({"kind": "bad", "text": broken % {"camera": name, "lost": lost}})
         if one.overlaps:
             held = words.duration(sum(((s.end - s.start) for s in one.overlaps), timedelta(0)))
             twice = _(
