@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import signal
 import sys
 import time
 from pathlib import Path
@@ -49,6 +50,8 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     given = options()
     ground, tally = Ground(), Tally(given.seed)
+    # Ended early, it still says how far it came.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         ground.start()
         _try_all(given, ground, tally)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 def stage(ground: Ground, tally: Tally, rng: Random, rounds: int, *, long: bool) -> Stage:
     film("h264", 4)  # made once, for all children
+    gc.collect()
+    gc.freeze()  # a collection in a child would copy all that is shared
     return Stage(ground, tally, Shelf(ground), rng, rounds, long)
 
 

@@ -21,7 +21,10 @@ class Violation:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts by name: faults tried, steps killed at, things looked at; and what was not tried."""
+    """Counts by name: faults tried, steps killed at, things looked at; and what was not tried.
+
+    `back_after`: the longest time, in seconds, until work was taken up again after a fault (I9).
+    """
 
     seed: int
     tried: Counter[str] = field(default_factory=Counter)
@@ -30,6 +33,7 @@ class Tally:
     violations: list[Violation] = field(default_factory=list)
     not_run: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    back_after: dict[str, float] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     def look(self, fault: str, verdict: dict[str, Any], repeat: str = "") -> None:
@@ -42,6 +46,10 @@ class Tally:
         again = repeat or f"--seed {self.seed} --classes {fault.partition('.')[0]}"
         self.violations.append(Violation(fault, sentence, again))
         print(f"  PELANGGARAN {fault}: {sentence}\n    ulangi: {again}", flush=True)  # noqa: T201 - a command
+
+    def back(self, fault: str, seconds: float) -> None:
+        self.checked["I9: work taken up again in time"] += 1
+        self.back_after[fault] = max(self.back_after.get(fault, 0.0), round(seconds, 1))
 
     def leave_out(self, fault: str, reason: str) -> None:
         """Never counted as passed."""
@@ -57,6 +65,7 @@ class Tally:
             "tried": dict(sorted(self.tried.items())),
             "steps": dict(sorted(self.steps.items())),
             "checked": dict(sorted(self.checked.items())),
+            "back_after": self.back_after,
             "not_run": self.not_run,
             "seconds_by_class": self.seconds,
             "violations": [asdict(one) for one in self.violations],
@@ -77,6 +86,7 @@ class Tally:
         tried = [f"  {name:<38}{count:>7}" for name, count in sorted(self.tried.items())]
         left = [f"  {name:<38}tidak dijalankan: {why}" for name, why in self.not_run.items()]
         checked = [f"  {name:<38}{count:>7}" for name, count in sorted(self.checked.items())]
+        back = sorted(self.back_after.items())
         sums = (
             f"benih {self.seed}",
             f"{sum(self.tried.values())} gangguan",
@@ -90,6 +100,7 @@ class Tally:
                 "gangguan yang dicoba:",
                 *tried,
                 *left,
+                *(f"  {name:<38}kembali bekerja sesudah {s} detik" for name, s in back),
                 "yang diperiksa sesudahnya:",
                 *checked,
                 ", ".join(sums),

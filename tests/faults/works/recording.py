@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 # reconcile takes an empty file for one that is just being made until it is a minute old.
 _LATER: Final = timedelta(minutes=2)
-_HANDED: Final = 3
+# More than four seconds need, so that some are taken back.
+_HANDED: Final = 6
 
 
 class Recording:
