@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from cctvportal.accounts.access import PersonRequest, page
@@ -24,17 +26,55 @@ from recordings.services import alarms
 from recordings.services.alarms import Told
 from requests_app.views.shelf import link
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 _A_PAGE = 25
 _TAKE = "recordings.take_alarm"
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """The page on which something is done about a kind of alarm; `own`: of its subject."""
+
+    page: str
+    word: _StrPromise
+    permission: str
+    own: bool = False
+
+
+_NOTE: Final = Way("incidents:open", gettext_lazy("Catat kendala"), "devices.report_incident")
+_MEDIA: Final = Way(
+    "admin:recordings_volume_changelist",
+    gettext_lazy("Buka media simpan"),
+    "recordings.view_volume",
+)
+_HOLDS: Final = gettext_lazy("Buka penahanan")
+_WAYS: Final[Mapping[AlarmKind, Way]] = {
+    AlarmKind.SILENT_CAMERA: _NOTE,
+    AlarmKind.SILENT_MANY: _NOTE,
+    AlarmKind.RATE_UNUSUAL: _NOTE,
+    AlarmKind.FORECAST_LOW: _MEDIA,
+    AlarmKind.BELOW_FLOOR: _MEDIA,
+    AlarmKind.DISK: _MEDIA,
+    AlarmKind.HOLD_QUOTA: Way("holds:list", _HOLDS, "recordings.see_holds"),
+    AlarmKind.HOLD_ENDING: Way("holds:detail", _HOLDS, "recordings.see_holds", own=True),
+    AlarmKind.JOB_GAVE_UP: Way("admin:desk", gettext_lazy("Buka tugas saya"), "requests_app.desk"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One alarm. `take_url` is empty where this person has nothing to take."""
+    """One alarm. `take_url` is empty where this person has nothing to take.
+
+    `way_url` leads to where they may do something about it, empty where there is no such page.
+    """
 
     told: Told
     guide_url: str
     take_url: str
+    way_url: str = ""
+    way: str = ""
 
     @property
     def row(self) -> Alarm:
@@ -54,7 +94,16 @@ def card(user: User, one: Told) -> Card:
         told=one,
         guide_url=f"{link('monitoring:guide')}#{anchor(one.kind)}",
         take_url=link("monitoring:take_alarm", one.row.pk) if takes else "",
+        **_way(user, one),
     )
+
+
+def _way(user: User, one: Told) -> dict[str, str]:
+    way = _WAYS.get(one.kind)
+    if way is None or not user.has_perm(way.permission):
+        return {}
+    subject = [one.row.subject] if way.own else []
+    return {"way_url": link(way.page, *subject), "way": str(way.word)}
 
 
 @page(_TAKE)

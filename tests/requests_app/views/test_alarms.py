@@ -102,6 +102,18 @@ def test_where_the_day_begins_the_alarms_are_counted(person: Any, address: str) 
     assert any(one in text for one in told)
 
 
+def test_the_card_leads_to_where_something_is_done(alarm: Alarm) -> None:
+    order = "8a4f1c1e-0000-4000-8000-000000000001"
+    until = {"until_at": now().isoformat()}
+    alarms.raise_(AlarmKind.HOLD_ENDING, order, until, by=SYSTEM)
+    page = logged_in(officer()).get("/pemantauan/").text
+    assert 'href="/kejadian/catat/"' in page
+    assert f'href="/penahanan/{order}/"' in page
+    other = logged_in(it_admin()).get("/pemantauan/").text
+    assert "/penahanan/" not in other
+    assert "/kejadian/" not in other
+
+
 def test_what_is_over_moves_to_the_history(alarm: Alarm) -> None:
     clerk = officer(name="Petugas Contoh")
     client = logged_in(clerk)

@@ -104,7 +104,7 @@ def test_an_alarm_is_taken_by_clicking_and_leads_to_its_steps(
     card.get_by_role("button").click()
     taken = browser_page.locator(".cp-card").filter(has_text="Media simpan segera penuh")
     assert taken.get_by_text("Ditangani Admin Contoh").is_visible()
-    taken.get_by_role("link").click()
+    taken.get_by_role("link", name="Petunjuk").click()
     assert browser_page.url.endswith("/pemantauan/petunjuk/#forecast-low")
     assert browser_page.locator("#forecast-low").is_visible()
 
