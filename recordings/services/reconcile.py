@@ -71,8 +71,11 @@ class _Run:
         self._by = by
         self._min_age = min_age
         self._moment = now()
+        self._told = set(self.found.unexplained)
 
     def files(self) -> None:
+        if self._progress.began_at:
+            self._look_back(self._progress.began_at)
         if self._progress.cursor.startswith(_ROWS):
             return
         root, behind = self._place.root, self._progress.cursor
@@ -81,6 +84,16 @@ class _Run:
             self._folder(folder, files)
             self._progress.passed(folder)
         self._progress.passed(_ROWS)
+
+    def _look_back(self, reached: str) -> None:
+        """What ended the run left its own traces, in new folders that may have been passed."""
+        newest = (self._progress.row.started_at - STALE).date()
+        for folder, files in folders(self._place.root, behind="", but=_OURS, sick=self._sick):
+            if not reached.startswith(_ROWS) and folder.split("/") > reached.split("/"):
+                return
+            where = camera_and_day(folder)
+            if where is not None and where[1] >= newest:
+                self._folder(folder, files)
 
     def rows(self) -> None:
         """In order of their keys, a chunk at a time: the table may be large, and a run killed."""
@@ -157,7 +170,7 @@ class _Run:
             self._part(slot, row)
         elif row is not None and row.state in _STILL_THERE and not elsewhere:
             if placing.FILM in suffixes and self._size(slot) != row.bytes and self._is_still(row):
-                self.found.unexplained.append(f"ukuran berkas {slot.segment} berubah")
+                self._tell(f"ukuran berkas {slot.segment} berubah")
         elif suffixes == {placing.FILM, placing.FACTS} and self._adopted(slot, row):
             self.found.adopted += 1
         else:
@@ -204,7 +217,7 @@ class _Run:
             return
         if state in KEPT:
             if Segment.objects.filter(pk=slot.segment, state=state).exists():
-                self.found.unexplained.append(f"baris {slot.segment} tanpa berkas")
+                self._tell(f"baris {slot.segment} tanpa berkas")
         elif not placing.exists(self._place.root, slot.base + placing.PART):
             self._without_file(slot.segment)
 
@@ -228,10 +241,15 @@ class _Run:
 
     # What nobody knows ---------------------------------------------------------------------
 
+    def _tell(self, what: str) -> None:
+        if what not in self._told:
+            self._told.add(what)
+            self.found.unexplained.append(what)
+
     def _sick(self, path: str, error: OSError) -> None:
         """Told, and it keeps nothing else from being looked at."""
         log.error("%s: %s", path, error)
-        self.found.unexplained.append(f"{path} ({error.strerror})")
+        self._tell(f"{path} ({error.strerror})")
 
     def _foreign(self, path: str) -> None:
         """A name that is no segment's: a sidecar half written by a killed process, or a stray."""
@@ -254,7 +272,7 @@ class _Run:
         except FileNotFoundError:
             return
         first = self._progress.sightings.first_seen(path, self._moment)
-        self.found.unexplained.append(path)
+        self._tell(path)
         if self._moment > first and self._moment - first >= self._min_age:
             self._set_aside(path)
             self.found.quarantined += 1

@@ -57,6 +57,7 @@ class Progress:
         )
         if not created and moment - self.row.started_at > _STALE_RUN:
             self.row.started_at, self.row.cursor, self.row.found = moment, "", {}
+        self.began_at = self.row.cursor  # empty for a run that begins here
         self.found = Findings(**self.row.found)
         self.sightings = Sightings(volume, str(self.row.pk))
         self._saved = time.monotonic()

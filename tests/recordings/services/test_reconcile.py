@@ -215,6 +215,27 @@ def test_run_that_was_killed_goes_on_where_it_was(plan: RecordingPlan) -> None:
     assert done.found["files"] == 7
 
 
+def test_what_the_kill_of_a_run_left_in_folders_it_had_passed_is_found(plan: RecordingPlan) -> None:
+    written = Written(plan)
+    written.sealed()
+    strange = file(written, ".txt")
+    strange.touch()
+    age(strange, 3600)
+    told = str(strange.relative_to(plan.volume.path))
+    for cursor in ("zzz", "rows:"):
+        ReconcileRun.objects.create(
+            volume=plan.volume,
+            started_at=ago(600),
+            cursor=cursor,
+            found={"files": 9, "unexplained": [told]},
+        )
+        found = run(plan)
+        assert (found.files, found.unexplained) == (9, [told])
+        strange.touch()  # too young for the second sighting
+        age(strange, 3600)
+    assert_plays(written)
+
+
 def test_run_that_was_killed_long_ago_begins_anew(plan: RecordingPlan) -> None:
     ReconcileRun.objects.create(
         volume=plan.volume, started_at=ago(2 * 86400), cursor="z", found={"files": 99}
