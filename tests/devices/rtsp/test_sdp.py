@@ -72,6 +72,13 @@ def test_anything_but_plain_h264_or_h265_is_refused(body: bytes) -> None:
     assert caught.value.permanent
 
 
+def test_first_video_that_we_read_is_taken_among_several() -> None:
+    first = b"m=video 0 RTP/AVP 26\r\na=control:jpeg\r\n"
+    last = b"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\na=control:sub\r\n"
+    offer = sdp.choose(first + samples.sdp() + last, BASE)
+    assert (offer.track.codec, offer.setup_url) == ("h264", f"{BASE}/track1")
+
+
 def test_line_ends_are_those_of_the_standard_and_no_others() -> None:
     """The bytes of a name in UTF-8 hold what Unicode calls a line end."""
     name = "a=control:*\r\ni=Åa=control:rtsp://other/".encode()
