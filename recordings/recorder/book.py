@@ -12,7 +12,7 @@ from recordings.enums import GapCause
 from recordings.models import RecordingPlan, Volume
 from recordings.recorder.stock import Spare, leftover
 from recordings.recorder.wanted import Unusable, Wanted, of_plan
-from recordings.services import gaps, plans
+from recordings.services import gaps, plans, volumes
 from recordings.services.volumes import VolumeUnavailable
 
 log = logging.getLogger(__name__)
@@ -65,10 +65,24 @@ class Book:
         return found
 
     def _volume(self, plan: RecordingPlan) -> Volume:
-        """The planned one, or ours when the camera was taken over from another node."""
+        """The planned one; of ours the emptiest when the camera was taken over, and then that."""
         if plan.volume.node == self._node:
             return plan.volume
-        return plans.default_volume(node=self._node, by=SYSTEM)
+        ours = list(Volume.objects.filter(node=self._node).order_by("label"))
+        before = self._wanted.get(plan.pk)
+        chosen = [each for each in ours if before is not None and each.pk == before.volume.pk]
+        if not ours:
+            return plans.default_volume(node=self._node, by=SYSTEM)
+        return max(chosen or ours, key=_room)
+
+
+def _room(volume: Volume) -> float:
+    """Bytes above the reserve; less than any where the disk cannot be used."""
+    try:
+        with volumes.opened(volume) as place:
+            return place.free_bytes
+    except (VolumeUnavailable, OSError):
+        return float("-inf")
 
 
 def _leftover(wanted: Wanted) -> list[Spare]:
