@@ -32,6 +32,8 @@ _FROM_NOW = "Range: npt=0.000-"
 # What a camera says that can only play a track by its own URL (RFC 2326 section 11.3.10 names 459).
 _NOT_AS_A_WHOLE = frozenset({404, 405, 459})
 _NO_SUCH_RANGE = 457
+_NO_KEYFRAME = "Kamera tidak mengirim gambar kunci."
+_DAMAGED = "Setiap gambar kunci dari kamera rusak di jalan; periksa jaringannya."
 _CHANNELS = re.compile(r"interleaved *= *(\d{1,3})(?: *- *(\d{1,3}))?", re.IGNORECASE)
 _SOURCE = re.compile(r"ssrc *= *([0-9a-f]{1,8})\b", re.IGNORECASE)
 _SESSION_ID = re.compile(r"[\x21-\x3a\x3c-\x7e]{1,256}")
@@ -105,8 +107,9 @@ class Session:
     def units(self) -> Iterator[AccessUnit]:
         assembler = self._assembling()
         last_video = last_unit = time.monotonic()
+        stats, lost = assembler.stats, 0
         while True:
-            packets = assembler.stats.packets
+            packets = stats.packets
             failure = None
             if not assembler.ready:  # opening may have left some
                 failure = self._turn(min(last_video + self._stall_timeout, time.monotonic() + 1.0))
@@ -120,15 +123,14 @@ class Session:
             if failure is not None:
                 raise failure
             now = time.monotonic()
-            last_unit = now if ready else last_unit
-            last_video = now if assembler.stats.packets != packets else max(last_video, last_unit)
-            self._check_patience(now - last_video, now - last_unit)
-
-    def _check_patience(self, without_video: float, without_unit: float) -> None:
-        if without_video >= self._stall_timeout:
-            raise RtspError(ErrorKind.STALLED, "Aliran video kamera berhenti.")
-        if without_unit >= self._keyframe_timeout:
-            raise RtspError(ErrorKind.STALLED, "Kamera tidak mengirim gambar kunci.")
+            if ready:
+                last_unit, lost = now, stats.lost_packets
+            last_video = now if stats.packets != packets else max(last_video, last_unit)
+            if now - last_video >= self._stall_timeout:
+                raise RtspError(ErrorKind.STALLED, "Aliran video kamera berhenti.")
+            if now - last_unit >= self._keyframe_timeout:
+                text = _DAMAGED if stats.lost_packets > lost else _NO_KEYFRAME
+                raise RtspError(ErrorKind.STALLED, text)
 
     def _turn(self, deadline: float) -> RtspError | None:
         """Nap, read, parse; a failure comes back, so that what was ready before it is not lost."""

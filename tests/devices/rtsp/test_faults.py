@@ -176,6 +176,21 @@ def test_video_without_a_keyframe_is_given_up() -> None:
 
     error, units = failure(Camera(stream=blind), keyframe_timeout=0.5)
     assert (error.kind, units) == (ErrorKind.STALLED, [])
+    assert "gambar kunci" in str(error)
+
+
+def test_line_that_spoils_every_keyframe_is_told_from_a_camera_without_any() -> None:
+    def spoilt(line: Line) -> None:
+        sender = Sender()
+        line.play(*sender.group(2))
+        with suppress(OSError):
+            for _ in range(100):
+                first, second = sender.group(2)
+                line.play(first[:-2], second, pause=0.02)
+
+    error, units = failure(Camera(stream=spoilt), keyframe_timeout=0.5)
+    assert (error.kind, len(units)) == (ErrorKind.STALLED, 2)
+    assert "rusak di jalan" in str(error)
 
 
 def test_closed_stream_ends_after_what_it_brought() -> None:
