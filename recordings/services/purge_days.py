@@ -112,7 +112,8 @@ class _Day:
 
 def _certify(day: date, *, by: Caller) -> PurgeDay:
     start = _midnight(day)
-    gone = _gone(_runs(day)).filter(purged_at__gte=start, purged_at__lt=start + _DAY)
+    then = _runs(day).filter(started_at__lt=start + _DAY)
+    gone = _gone(then).filter(purged_at__gte=start, purged_at__lt=start + _DAY)
     told = _told(gone.filter(state=SegmentState.PURGED))
     runs = PurgeRun.objects.filter(pk__in=gone.values("purge_run"))
     edges = runs.aggregate(before=Min("epoch_before"), after=Max("epoch_after"))

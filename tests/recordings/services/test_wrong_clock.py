@@ -103,6 +103,9 @@ def test_the_page_asks_and_an_approver_lets_it_go_on(
     assert "melompat" in page
     tasks.purge()
     assert states() == {SegmentState.READY}
+    question = visitor.get("/pemantauan/lanjutkan/").content.decode()
+    assert "Jam komputer sekarang" in question
+    assert "1 potongan" in question, "what goes once it is let on"
     assert visitor.post("/pemantauan/lanjutkan/").status_code == 302
     assert "melompat" not in visitor.get("/pemantauan/").content.decode()
     tasks.purge()

@@ -97,6 +97,7 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(
         "masa-simpan-setujui": f"{own}setujui/",
         "masa-simpan-batal": f"{own}batal/",
         "masa-simpan-kepala": "/masa-simpan/",
+        "penghapusan-lanjut": "/pemantauan/lanjutkan/",
     }.items():
         browser_page.goto(portal_server + address)
         found[name] = faults(browser_page, name)
