@@ -107,6 +107,7 @@ PLACES: Final = {
         {
             "Folder.finish: rename": _DISK,
             "Folder.move: rename": _DISK,
+            "Folder.take: rename": _DISK,
             "Folder.remove_folder: rmdir": _DISK,
             "Folder._remove_left_over: unlink": _DISK,
         },

@@ -17,6 +17,7 @@ from cctvportal.accounts.access import PersonRequest, page, require
 from cctvportal.common import words
 from recordings.models import HoldOrder
 from recordings.services import held, hold_orders, outlook
+from recordings.services.held import VolumeHeld
 from requests_app.desk import hold_words
 from requests_app.desk.forms.holds import KnowsForm, ProlongForm, WhyForm
 from requests_app.selectors.holds import order_for
@@ -30,20 +31,13 @@ _WAYS = ["GET", "HEAD", "POST"]
 def accept(request: PersonRequest, pk: UUID) -> HttpResponseBase:
     """An approver's yes to a proposal, with what it would hold."""
     order = order_for(request.user, pk)
-    wish = held.wish_of(order)
-    standing = held.standing(wish=wish, by=request.user)
+    standing = held.standing(wish=held.wish_of(order), by=request.user)
     over = any(one.more and one.is_over for one in standing)
-    form = KnowsForm(_sent(request)) if over else forms.Form(_sent(request))
-    full = outlook.full(standing, wish=wish, by=request.user)
     question = _about(
         order,
         title=_("Tahan rekaman ini seperti diusulkan?"),
         button=_("Tahan rekaman"),
-        flags=[
-            *hold_words.on_cameras(wish),
-            *hold_words.on_volumes([one for one in standing if one.more]),
-            *hold_words.until_full(standing, full),
-        ],
+        flags=_what_it_holds(request, order, standing),
     )
     return _ask(
         request,
@@ -51,9 +45,22 @@ def accept(request: PersonRequest, pk: UUID) -> HttpResponseBase:
         lambda data: hold_orders.accept(
             order, knows_quota=bool(data.get("knows_quota")), by=request.user
         ),
-        form,
+        KnowsForm(_sent(request)) if over else forms.Form(_sent(request)),
         _("Rekaman ditahan."),
     )
+
+
+def _what_it_holds(
+    request: PersonRequest, order: HoldOrder, standing: list[VolumeHeld]
+) -> list[dict[str, str]]:
+    """What each camera has, and what that does to each volume."""
+    wish = held.wish_of(order)
+    full = outlook.full(standing, wish=wish, by=request.user)
+    return [
+        *hold_words.on_cameras(wish),
+        *hold_words.on_volumes([one for one in standing if one.more]),
+        *hold_words.until_full(standing, full),
+    ]
 
 
 @require_http_methods(_WAYS)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cctvportal.accounts.access import PersonRequest, page
 from recordings.services import wiping
@@ -13,6 +15,11 @@ from requests_app.desk import progress
 from requests_app.desk.forms.export import LostForm
 from requests_app.desk.frame import Press, attempt, bound, elsewhere_copy, shown, told
 from requests_app.selectors.exports import export_for, is_lost
+
+_LOST: Final = gettext_lazy(
+    "Salinan di dalamnya terkunci dengan sandi yang sudah dimusnahkan, tetapi tidak dapat dihapus. "
+    "Pernyataan ini tidak dapat diubah dan masuk buku kendala."
+)
 
 
 @page("recordings.export")
@@ -60,10 +67,7 @@ def lost_copy(request: PersonRequest, pk: UUID) -> HttpResponse:
         here=_("Hard disk hilang"),
         row=export.fulfilment.request,
         title=_("Hard disk %s hilang?") % export.medium.label,
-        warning=_(
-            "Salinan di dalamnya terkunci dengan sandi yang sudah dimusnahkan, tetapi tidak dapat "
-            "dihapus. Pernyataan ini tidak dapat diubah dan masuk buku kendala."
-        ),
+        warning=_LOST,
         form=form,
         danger=True,
         button=_("Catat hard disk hilang"),
