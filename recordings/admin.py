@@ -94,7 +94,6 @@ class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
     list_display = ("of_camera", "volume", "policy", "term")
     list_select_related = ("camera", "volume", "policy")
     fields = ("of_camera", "volume", "policy", "term", "ground")
-    readonly_fields = fields
 
     @admin.display(description=gettext_lazy("kamera"), ordering="camera__name")
     def of_camera(self, obj: RecordingPlan) -> str:
@@ -107,3 +106,13 @@ class RecordingPlanAdmin(ServiceAdmin[RecordingPlan]):
     @admin.display(description=gettext_lazy("dasar masa simpan"))
     def ground(self, obj: RecordingPlan) -> str:
         return obj.legal_basis
+
+    def get_readonly_fields(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        obj: RecordingPlan | None = None,  # noqa: ARG002 - Django's signature
+    ) -> list[str]:
+        return ["of_camera", "policy", "term", "ground"]
+
+    def keep(self, saving: Saving[RecordingPlan]) -> None:
+        storage.move_recording(saving.row, by=saving.by)

@@ -94,7 +94,7 @@ GUIDE: Final[Mapping[Kind, Guide]] = {
         _("Penghapusan sudah dimulai dan tidak selesai. Rekaman itu tidak dapat diputar lagi."),
         (
             _("Periksa apakah media simpannya terpasang dan dapat ditulis."),
-            _("Setelah media kembali, tunggu putaran berikutnya: paling lama setengah jam."),
+            _("Setelah media kembali, tunggu putaran berikutnya: paling lama seperempat jam."),
             _("Jangan menghapus berkasnya dengan tangan."),
         ),
         _IT,
@@ -119,7 +119,7 @@ GUIDE: Final[Mapping[Kind, Guide]] = {
                 "berapa yang ditahan."
             ),
             _("Bila banyak yang ditahan, tanyakan penahanan mana yang sudah selesai."),
-            _("Siapkan media tambahan, lalu pindahkan sebagian kamera ke sana."),
+            _("Siapkan media tambahan, lalu pindahkan sebagian kamera ke sana di Rencana rekam."),
         ),
         _("Beri tahu Kepala bila media baru perlu dibeli."),
     ),
@@ -149,7 +149,7 @@ GUIDE: Final[Mapping[Kind, Guide]] = {
         _IT_NOW,
     ),
     Kind.DATABASE_AWAY: Guide(
-        _("Perekaman berjalan terus dengan kunci yang sudah disiapkan, tetapi tidak tanpa batas."),
+        _("Perekaman berjalan terus dan dicatat kemudian, tetapi portal tidak dapat dipakai."),
         (
             _("Admin TI menghidupkan kembali PostgreSQL."),
             _("Tunggu dua menit: yang terekam dicatat sendiri."),

@@ -63,7 +63,9 @@ PERMISSIONS = {
     "recordings.delete_volume": Rule(nobody, "Menghapus media simpan", 24),
     "recordings.view_recordingplan": Rule(is_officer | is_it_admin, "Melihat rencana rekam", 23),
     "recordings.add_recordingplan": Rule(nobody, "Menambah rencana rekam dengan tangan", 23),
-    "recordings.change_recordingplan": Rule(nobody, "Mengubah rencana rekam dengan tangan", 23),
+    "recordings.change_recordingplan": Rule(
+        is_it_admin, "Memindahkan perekaman kamera ke media simpan lain", 24
+    ),
     "recordings.delete_recordingplan": Rule(nobody, "Menghapus rencana rekam", 23),
     "recordings.view_retention": Rule(
         is_officer | is_approver | is_auditor | is_it_admin,

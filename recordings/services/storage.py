@@ -1,4 +1,4 @@
-"""The register of volumes."""
+"""The register of volumes, and which camera is recorded to which."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cctvportal.accounts.access import service
 from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
 from cctvportal.common.errors import Refused
-from recordings.models import Volume
+from recordings.models import RecordingPlan, Volume
 from recordings.services import volumes
 
 
@@ -39,3 +39,19 @@ def change_volume(volume: Volume, *, by: User) -> Volume:
         facts = {"reserve": [before.reserve_bytes, volume.reserve_bytes]}
         record("volume.changed", by=by, subject=volume, facts=facts)
     return volume
+
+
+@service("recordings.change_recordingplan")
+def move_recording(plan: RecordingPlan, *, by: User) -> RecordingPlan:
+    """Saves the volume that `plan` names now: from the next segment on it is recorded there.
+
+    What was recorded before stays where it lies, until its term is over. Another node's volume
+    takes the camera over to that node.
+    """
+    with transaction.atomic():
+        before = RecordingPlan.objects.select_for_update().get(pk=plan.pk)
+        if before.volume_id != plan.volume_id:
+            RecordingPlan.objects.filter(pk=plan.pk).update(volume=plan.volume)
+            facts = {"from": str(before.volume_id), "to": str(plan.volume_id)}
+            record("plan.moved", by=by, subject=plan.camera, facts=facts)
+    return plan

@@ -11,7 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from recordings.models import Medium, Volume
+from cctvportal.audit.models import Entry
+from recordings.models import Medium, RecordingPlan, Volume
 from recordings.package.disk import MARKER
 from recordings.services import disks, volumes
 from tests.factories import accounts
@@ -144,12 +145,24 @@ def test_a_plan_tells_its_term_and_is_not_changed_by_hand(desk: Client) -> None:
     assert desk.post(url("recordingplan_change", plan.pk), sent).status_code in {403, 404}
 
 
+def test_a_camera_is_recorded_to_another_volume_from_now_on(admin: Client) -> None:
+    plan, volume = PlanFactory(), VolumeFactory(node="node-2")
+    fence, policy = plan.fence, plan.policy
+    sent = {"volume": str(volume.pk), "policy": "999", "fence": "7"}
+    assert admin.post(url("recordingplan_change", plan.pk), sent).status_code == 302
+    plan = RecordingPlan.objects.get()
+    assert (plan.volume, plan.policy, plan.fence) == (volume, policy, fence)
+    assert Entry.objects.get(action="plan.moved").facts["to"] == str(volume.pk)
+    admin.post(url("recordingplan_change", plan.pk), sent)
+    assert Entry.objects.filter(action="plan.moved").count() == 1
+
+
 def test_each_register_is_for_its_own_keeper(desk: Client, admin: Client) -> None:
     plan, volume = PlanFactory(), VolumeFactory()
     assert admin.get(url("medium_changelist")).status_code in {403, 404}
     assert desk.get(url("volume_add")).status_code in {403, 404}
     assert desk.get(url("volume_changelist")).status_code == 200
     sent = {"volume": str(volume.pk)}
-    assert admin.post(url("recordingplan_change", plan.pk), sent).status_code in {403, 404}
+    assert desk.post(url("recordingplan_change", plan.pk), sent).status_code in {403, 404}
     assert desk.get(url("recordingplan_add")).status_code in {403, 404}
     assert admin.post(url("volume_delete", volume.pk), {"post": "yes"}).status_code in {403, 404}

@@ -98,6 +98,7 @@ SENTENCES: Final[Mapping[str, _StrPromise]] = {
     "policy.changed": _("Mengubah masa simpan atas persetujuan dua orang"),
     "policy.terms_moved": _("Menyesuaikan masa simpan rekaman yang sudah ada"),
     "purge.certified": _("Membuat keterangan penghapusan harian"),
+    "plan.moved": _("Memindahkan perekaman kamera ke media simpan lain"),
     "purge.resumed": _("Melanjutkan penghapusan setelah memeriksa"),
     "purge.stopped": _("Penghapusan berhenti, perlu diperiksa"),
     "segment.damaged": _("Rekaman ditemukan rusak, tidak dihapus"),
