@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?= -n 2 --dist worksteal
 
-.PHONY: setup dev run demo bench bench-full faults test check permissions lock clean forget
+.PHONY: setup dev run demo bench bench-full faults endure test check permissions lock clean forget
 
 setup:
 	@$(PYTHON) cctvportal/embedded/bootstrap.py run
@@ -24,6 +24,9 @@ test: check
 faults: ARGS =
 faults: dev
 	@exec $(PY) -m tests.faults $(ARGS)
+
+endure: dev
+	@exec $(PY) -m pytest -q -s tests/recordings/recorder/endurance.py
 
 permissions: dev
 	@WRITE_PERMISSIONS=1 $(PY) -m pytest -q tests/test_permissions.py

@@ -77,9 +77,9 @@ class Written:
             salvaged=False,
         )
 
-    def sealed(self) -> Sidecar:
+    def sealed(self, *, seconds: int = 4) -> Sidecar:
         """The file in its final place, its row not yet written."""
-        written = self.film()
+        written = self.film(seconds)
         assert written is not None
         facts = self.facts(written)
         placing.seal(self.root, facts, self.descriptor)
