@@ -17,7 +17,6 @@ from pathlib import Path
 from statistics import linear_regression, mean
 from typing import TYPE_CHECKING, Final
 
-
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.common import clock
 from recordings.enums import SegmentState
