@@ -66,6 +66,7 @@ class Kills:
         for _ in range(3 * self._stage.rounds):
             if tally.kills >= self._stage.rounds:
                 break
+            tally.progress()
             work = rng.choice(WORKS)
             self._round(work, rng.randrange(variants), self._blows(work))
 

@@ -7,7 +7,9 @@ import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_A_LINE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Tally:
     not_run: dict[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     back_after: dict[str, float] = field(default_factory=dict)
+    told_kills: int = 0
     began: float = field(default_factory=time.monotonic)
 
     def look(self, fault: str, verdict: dict[str, Any], repeat: str = "") -> None:
@@ -54,6 +57,12 @@ class Tally:
     def leave_out(self, fault: str, reason: str) -> None:
         """Never counted as passed."""
         self.not_run[fault] = reason
+
+    def progress(self) -> None:
+        """A line for each hundred kills."""
+        if self.kills >= self.told_kills + _A_LINE:
+            self.told_kills = self.kills - self.kills % _A_LINE
+            print(f"  {self.told_kills} kali SIGKILL", flush=True)  # noqa: T201 - a command
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
