@@ -95,6 +95,19 @@ def test_a_volume_tells_its_forecast_to_the_administrator(
     assert faults(browser_page, "alarm-daftar-media") == []
 
 
+def test_a_camera_is_moved_to_another_volume_by_clicking(
+    portal_server: str, browser_page: Page, troubled: RecordingPlan
+) -> None:
+    enter(browser_page, portal_server, it_admin())
+    browser_page.goto(f"{portal_server}/admin/recordings/recordingplan/{troubled.pk}/change/")
+    assert faults(browser_page, "alarm-rencana-rekam") == []
+    other = VolumeReading.objects.exclude(forecast__days=None).get().volume
+    browser_page.get_by_label("Media simpan").select_option(str(other.pk))
+    browser_page.get_by_role("button", name="Simpan").click()
+    browser_page.wait_for_url("**/admin/recordings/recordingplan/")
+    assert RecordingPlan.objects.get(pk=troubled.pk).volume == other
+
+
 def test_an_alarm_is_taken_by_clicking_and_leads_to_its_steps(
     portal_server: str, browser_page: Page, troubled: RecordingPlan
 ) -> None:
