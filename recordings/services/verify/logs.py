@@ -70,6 +70,7 @@ def _words(survey: Survey) -> dict[bytes, str]:
 def _secrets(survey: Survey) -> Iterator[tuple[str, str]]:
     yield settings.PORTAL_MASTER_KEY, "kunci induk"
     yield settings.SECRET_KEY, "kunci Django"
+    yield settings.METRICS_TOKEN, "sandi pemantau"
     try:
         for device in Device.objects.exclude(password_sealed=b"").iterator():
             yield device.password, f"kata sandi perangkat {device.pk}"

@@ -170,7 +170,7 @@ def test_altered_footage_is_never_exported(
     export = carried_out(exports.queue(permit=permit, medium=medium, by=officer))
     assert export.state == ExportState.FAILED
     assert export.job is not None
-    assert "tidak sama" in export.job.error
+    assert "rusak" in export.job.error
 
 
 def test_cancelling_removes_what_was_written(permit: Permit, medium: Medium, officer: User) -> None:
