@@ -55,7 +55,7 @@ def tomorrow() -> Tomorrow:
 def on_resuming() -> list[dict[str, str]]:
     """What an approver has to look at before expiry goes on: the clock, and what it will take."""
     gone = sum((one.gone for one in leaving(now())), Amount())
-    taken = f"{_size(gone)}: {_span(gone)}" if gone else _("belum ada")
+    taken = f"{_size(gone)}, {_span(gone)}" if gone else _("belum ada")
     return [
         {"label": _("Jam komputer sekarang"), "value": words.date_time(now())},
         {"label": _("Habis masa simpannya menurut jam itu"), "value": taken},
@@ -81,7 +81,9 @@ def _size(amount: Amount) -> str:
 
 
 def _span(amount: Amount) -> str:
-    return span(amount.start, amount.end) if amount.start and amount.end else ""
+    if amount.start is None or amount.end is None:
+        return ""
+    return _("rekaman %s") % span(amount.start, amount.end)
 
 
 def _ask_by(first_at: datetime | None) -> str:
