@@ -44,8 +44,8 @@ FROM generate_series(0, %(minutes)s - 1) AS minute,
 """
 _EXPIRE: Final = """
 UPDATE recordings_segment SET volume_id = %(volume)s, expires_at = ended_at
-WHERE id IN (SELECT id FROM recordings_segment WHERE state = 'READY'
-             ORDER BY started_at, camera_id LIMIT %(count)s)
+WHERE id IN (SELECT id FROM recordings_segment WHERE state IN ('READY', 'OVERLAP')
+             ORDER BY expires_at LIMIT %(count)s)
 """
 _EXPIRED: Final = """
 SELECT s.id, c.uuid, s.key_day FROM recordings_segment s JOIN devices_camera c ON c.id = s.camera_id
@@ -168,7 +168,7 @@ def expire(count: int) -> list[Doomed]:
     volume = Volume.objects.get(label="Kedaluwarsa")
     with superuser() as cursor:
         cursor.execute(_EXPIRE, {"volume": str(volume.pk), "count": count})
-        cursor.execute("VACUUM ANALYZE recordings_segment")
+        cursor.execute("ANALYZE recordings_segment")
         cursor.execute("CHECKPOINT")
         cursor.execute(_EXPIRED, [str(volume.pk)])
         found = [
