@@ -42,7 +42,7 @@ _FILMED: Final = (*KEPT, SegmentState.DOOMED, SegmentState.PURGED)
 def furnish(port: int) -> int:
     """A camera at this port, beside what is there; its id."""
     for factory in _NAMED:
-        factory.reset_sequence(_FURNISHED, force=True)
+        factory.reset_sequence(_FURNISHED * (1 + Volume.objects.count()), force=True)
     plan = footage.new_plan()
     plan.camera.stream_url = f"rtsp://127.0.0.1:{port}/{PATH}"
     plan.camera.save()
