@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,8 +35,11 @@ def spoil(segment: Segment) -> None:
     path.write_bytes(raw)
 
 
-def alarms() -> list[dict[str, object]]:
-    return list(Alarm.objects.filter(kind=AlarmKind.DAMAGED, cleared_at=None).values("facts"))
+def alarms() -> list[dict[str, Any]]:
+    found = Alarm.objects.filter(kind=AlarmKind.DAMAGED, cleared_at=None).values_list(
+        "facts", flat=True
+    )
+    return [dict(facts) for facts in found]
 
 
 def test_marked_footage_is_covered_by_nothing_and_told(permit: Permit) -> None:
@@ -66,7 +69,7 @@ def test_footage_that_fails_while_watched_is_marked_at_once(permit: Permit) -> N
         playback.frames(viewing, segment=row.pk, by=by)
     row.refresh_from_db()
     assert row.damage == Damage.CHANGED
-    assert alarms() == [{"facts": {"segments": 1, "cameras": [row.camera_id]}}]
+    assert alarms() == [{"segments": 1, "cameras": [row.camera_id]}]
     seen = Entry.objects.get(action="footage.damaged")
     assert seen.actor == by
 
