@@ -160,7 +160,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RetentionPolicy",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField("nama", max_length=80, unique=True)),
                 ("purpose", models.CharField("tujuan", choices=_PURPOSES, max_length=10)),
                 ("keep_for", models.DurationField("masa simpan")),
