@@ -89,14 +89,17 @@ def test_no_footage_of_an_erased_range_is_left_in_view(settings: Settings) -> No
         kind=MediumKind.FOLDER, label="H", path="/x", owner="K", registered_by=officer
     )
     chance, outcomes = random.Random(4), {"before": 0, "after": 0}
+    took = [0.2]  # seconds: the adoption is to fall all over the erasure's course, and behind it
     for _ in range(ROUNDS):
         plan = PlanFactory()
         erasure = confirmed(plan, medium, officer, approver)
         facts = late(erasure, plan)
-        wait = chance.uniform(0, 0.5)
+        wait = chance.uniform(0, 1.3 * took[-1])
 
         def erase(erasure: Erasure = erasure) -> None:
+            began = time.monotonic()
             run(str(erasure.job_id), "w1")
+            took.append(time.monotonic() - began)
 
         def adopt(facts: Sidecar = facts, wait: float = wait) -> None:
             time.sleep(wait)
