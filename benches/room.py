@@ -59,7 +59,7 @@ class Room:
 
     def enter(self) -> Client:
         """A viewing of its own: nothing of an earlier one is remembered."""
-        visitor = Client()
+        visitor = Client(SERVER_NAME="localhost")
         visitor.force_login(self.request.applicant, backend=BACKEND)
         visitor.post(self.url("open"), {"passphrase": self.passphrase})
         return visitor
