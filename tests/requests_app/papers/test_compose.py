@@ -131,7 +131,8 @@ def test_erasure_has_two_stages_and_says_what_it_does_not_prove() -> None:
     assert "Kunci aktif dimusnahkan" in text
     assert "Tuntas: setelah cadangan kunci terakhir habis" in text
     assert "Tidak terbukti" in text
-    assert "H1" in text
+    assert "Kunci pembuka rekaman dimusnahkan, lalu berkas rekamannya dihapus" in text
+    assert "H1" not in text
     assert "4 sebelum, 5 sesudah" in text
     assert "dibulatkan keluar" in text
     assert "1 potongan" in text
