@@ -90,7 +90,9 @@ def closed(*, whole: bool) -> dict[str, Any]:
         for volume in Volume.objects.filter(segments__isnull=False).distinct():
             found = reconcile(volume, min_age=timedelta(0), by=SYSTEM)
             wrong += [f"unexplained: {each}" for each in found.unexplained]
-            wrong += [f"unsealed: {path}" for path in Path(volume.path).rglob("*.part")]
+            # What held no whole group of pictures is set aside, and its row says LOST.
+            left = Path(volume.path).glob("[!.]*/**/*.part")
+            wrong += [f"unsealed: {path}" for path in left]
     wrong += _missing_frames() if whole else _unbooked_holes()
     verified = Export.objects.filter(state="VERIFIED").count()
     told = Entry.objects.filter(action="export.verified").count()
