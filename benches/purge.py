@@ -85,18 +85,16 @@ def _bare(root: Path, doomed: list[Doomed]) -> float:
 
 def _place_holds(doomed: list[Doomed]) -> list[UUID]:
     """One over ten minutes of the expired, and one over an hour of each camera's later footage."""
-    first = Segment.objects.get(pk=doomed[0].segment)
-    if first.started_at is None:
+    middle = Segment.objects.get(pk=doomed[len(doomed) // 2].segment)
+    if middle.started_at is None:
         raise SystemExit("a kept row without its time")
-    middle = first.started_at + timedelta(minutes=30)
-    _hold(first.camera_id, middle, middle + _HELD)
+    start, end = middle.started_at, middle.started_at + _HELD
+    _hold(middle.camera_id, start, end)
     later = now() - timedelta(days=4)
-    for camera in Camera.objects.exclude(pk=first.camera_id):
+    for camera in Camera.objects.exclude(pk=middle.camera_id):
         _hold(camera.pk, later, later + timedelta(hours=1))
-    held = Segment.objects.filter(
-        camera=first.camera_id, started_at__lt=middle + _HELD, ended_at__gt=middle
-    )
-    return list(held.values_list("pk", flat=True))
+    theirs = Segment.objects.filter(camera=middle.camera_id, started_at__lt=end, ended_at__gt=start)
+    return list(theirs.filter(expires_at__lte=now()).values_list("pk", flat=True))
 
 
 def _hold(camera_id: int, start: datetime, end: datetime) -> None:

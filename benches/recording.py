@@ -35,6 +35,8 @@ SEGMENT_S: Final = 10.0
 MOST_CPU: Final = 0.8
 MOST_PSS: Final = 0.5
 _MIB: Final = 1024 * 1024
+_FPS: Final = 25
+_START_S: Final = 0.35  # a camera
 _TICKS = os.sysconf("SC_CLK_TCK")
 _SERVER = """
 import sys, time
@@ -162,14 +164,17 @@ def measure(seconds: float, folder: Path, loops: Path, streams: int) -> tuple[Si
         stack.callback(ours.stop)
         peer = Peer(folder / "peer", port, streams)
         stack.callback(peer.stop)
-        ours.pump(5.0)  # start-up costs both sides, and is no part of recording
+        ours.pump(_START_S * streams)  # costs both sides, and is no part of recording
         sides = (ours.pids, peer.pids)
         before = [sum(map(cpu_seconds, pids)) for pids in sides]
         ours.pump(seconds)
         after = [sum(map(cpu_seconds, pids)) for pids in sides]
         memory = [sum(map(pss_bytes, pids)) for pids in sides]
+    frames = sum(each.frames for each in ours.closed)
+    if frames < streams * seconds * _FPS / 2:
+        raise SystemExit(f"{frames} frames of {streams} cameras: this machine is too busy to tell")
     used = [Side(b - a, m) for a, b, m in zip(before, after, memory, strict=True)]
-    return used[0], used[1], sum(each.frames for each in ours.closed)
+    return used[0], used[1], frames
 
 
 def told(streams: int, seconds: float, measured: tuple[Side, Side, int]) -> int:
