@@ -205,7 +205,8 @@ def _row(camera: Camera, volume: Volume, start: datetime, source: Source) -> Seg
         prepared_at=start,
         started_at=source.started_at,
         ended_at=source.ended_at,
-        expires_at=now() + timedelta(days=30),
+        # Later than all others: a purge's bench takes what ends first, and a request holds these.
+        expires_at=now() + timedelta(days=90),
         bytes=source.bytes,
         frames=source.frames,
         sha256=source.sha256,
