@@ -94,7 +94,8 @@ def _place_holds(doomed: list[Doomed]) -> list[UUID]:
     for camera in Camera.objects.exclude(pk=middle.camera_id):
         _hold(camera.pk, later, later + timedelta(hours=1))
     theirs = Segment.objects.filter(camera=middle.camera_id, started_at__lt=end, ended_at__gt=start)
-    return list(theirs.filter(expires_at__lte=now()).values_list("pk", flat=True))
+    expired = theirs.filter(state=SegmentState.READY, expires_at__lte=now())
+    return list(expired.values_list("pk", flat=True))
 
 
 def _hold(camera_id: int, start: datetime, end: datetime) -> None:
