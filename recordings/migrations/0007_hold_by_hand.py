@@ -294,8 +294,7 @@ class Migration(migrations.Migration):
             model_name="hold",
             constraint=models.CheckConstraint(
                 name="hold_by_hand_has_its_order",
-                condition=Q(kind="MANUAL", order__isnull=False)
-                | ~Q(kind="MANUAL") & Q(order=None),
+                condition=Q(kind="MANUAL", order__isnull=False) | ~Q(kind="MANUAL") & Q(order=None),
             ),
         ),
         migrations.AlterField(

@@ -114,7 +114,9 @@ _DAMAGES = [
 def _id() -> tuple[str, models.Field]:
     return (
         "id",
-        models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+        models.BigAutoField(
+            auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+        ),
     )
 
 

@@ -106,9 +106,7 @@ def _check_earlier(permit: Permit, medium: Medium) -> None:
     mine = Export.objects.filter(reference=permit.reference)
     if mine.filter(state=ExportState.FAILED).exists():
         raise Refused(_("Ekspor sebelumnya berhenti. Lanjutkan atau batalkan dahulu ekspor itu."))
-    left = Export.objects.filter(
-        medium=medium, number=permit.number, wiped_at=None, lost_copy=None
-    )
+    left = Export.objects.filter(medium=medium, number=permit.number, wiped_at=None, lost_copy=None)
     if left.filter(state=ExportState.CANCELLED).exists():
         raise Refused(
             _(

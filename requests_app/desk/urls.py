@@ -1,7 +1,17 @@
 from __future__ import annotations
 
 from cctvportal.admin_site import DeskPage
-from requests_app.desk.views import access, board, calls, copies, export, handing, oral, retention, tomorrow
+from requests_app.desk.views import (
+    access,
+    board,
+    calls,
+    copies,
+    export,
+    handing,
+    oral,
+    retention,
+    tomorrow,
+)
 
 PAGES = (
     DeskPage("meja/", board.desk, "desk"),

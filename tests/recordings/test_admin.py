@@ -150,8 +150,8 @@ def test_a_camera_is_recorded_to_another_volume_from_now_on(admin: Client) -> No
     fence, policy = plan.fence, plan.policy
     sent = {"volume": str(volume.pk), "policy": "999", "fence": "7"}
     assert admin.post(url("recordingplan_change", plan.pk), sent).status_code == 302
-    plan = RecordingPlan.objects.get()
-    assert (plan.volume, plan.policy, plan.fence) == (volume, policy, fence)
+    moved = RecordingPlan.objects.get()
+    assert (moved.volume, moved.policy, moved.fence) == (volume, policy, fence)
     assert Entry.objects.get(action="plan.moved").facts["to"] == str(volume.pk)
     admin.post(url("recordingplan_change", plan.pk), sent)
     assert Entry.objects.filter(action="plan.moved").count() == 1
