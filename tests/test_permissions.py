@@ -42,7 +42,7 @@ TOOLS = re.compile(
     r"|recordings\.services\.retention\.(plans_of|shortens|expected|check|answered)$"
     r"|recordings\.services\.watching\."
     r"|recordings\.services\.alarms\.(current|recent|told|looked_at|count_for)$"
-    r"|recordings\.services\.erase\.(gate|under_hold|expired)$"
+    r"|recordings\.services\.erase\.(gate|under_hold|expired|insist)$"
     r"|recordings\.services\.verify\.(register$|\w+\.)"
     r"|recordings\.services\.custody\.(leaf|leaf_of|root_of|facts_of)$"
     r"|recordings\.services\.fold\.day_hash$"

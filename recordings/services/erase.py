@@ -28,7 +28,7 @@ from cctvportal.common import crash
 from cctvportal.common.clock import now
 from recordings.enums import PurgeState, SegmentState
 from recordings.media.keystore import SegmentRef
-from recordings.models import Hold, PurgeRun, Segment
+from recordings.models import Hold, PurgeRun, Segment, Volume
 from recordings.models.segment import KEPT
 from recordings.services import clockguard, tombstones, volumes
 
@@ -115,12 +115,12 @@ def _doom_batch(run: PurgeRun, candidates: QuerySet[Segment]) -> tuple[int, date
 
 @service("recordings.run")
 def finish_doomed(*, by: Caller) -> int:
-    """Carries every DOOMED segment through to PURGED; returns how many went.
+    """Carries the DOOMED segments through to PURGED; returns how many went.
 
-    Raises VolumeUnavailable before anything of a volume goes whose disk is not there.
+    Those of a volume whose disk is not there wait, and keep no other from going (see `insist`).
     """
-    gone = 0
-    while rows := _doomed():
+    gone, there = 0, volumes.there()
+    while rows := _doomed(there):
         for (run, volume), group in groupby(rows, key=attrgetter("purge_run", "volume")):
             segments = list(group)
             with volumes.opened(volume) as place:
@@ -132,9 +132,15 @@ def finish_doomed(*, by: Caller) -> int:
     return gone
 
 
-def _doomed() -> list[Segment]:
+def insist(rows: QuerySet[Segment]) -> None:
+    """Raises VolumeUnavailable when any of these is left, with the sentence about its disk."""
+    if left := rows.select_related("volume").first():
+        raise volumes.VolumeUnavailable(volumes.absent(left.volume))
+
+
+def _doomed(there: list[Volume]) -> list[Segment]:
     """The next slice, what lies in one folder together."""
-    doomed = Segment.objects.filter(state=SegmentState.DOOMED)
+    doomed = Segment.objects.filter(state=SegmentState.DOOMED, volume__in=there)
     rows = list(doomed.order_by("purge_run", "volume", "camera", "key_day")[:_SLICE])
     # One object a camera, volume and run; a join would make three more for every row.
     prefetch_related_objects(rows, "camera", "volume", "purge_run")

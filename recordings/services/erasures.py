@@ -123,6 +123,7 @@ def carry_out(erasure: Erasure, *, lease: Lease, by: Caller) -> None:
                 lease.check()
                 erase.finish_doomed(by=by)
             remains.clear(run, _remains(erasure, by=by), by=by)
+            erase.insist(_doomed(erasure))
             crash.step("erase.cleared")
     except (erase.GateClosed, volumes.VolumeUnavailable) as closed:
         raise JobWaits(str(closed), seconds=15) from closed
@@ -132,6 +133,14 @@ def carry_out(erasure: Erasure, *, lease: Lease, by: Caller) -> None:
 def _source(erasure: Erasure) -> QuerySet[Segment]:
     inside = segments_in(*_range(erasure))
     return Segment.objects.filter(pk__in=inside.values("pk"))
+
+
+def _doomed(erasure: Erasure) -> QuerySet[Segment]:
+    """What of the range is still to go: it lies on a disk that is not there."""
+    cameras, start, end = _range(erasure)
+    return Segment.objects.filter(
+        camera__in=cameras, state=SegmentState.DOOMED, started_at__lt=end, ended_at__gt=start
+    )
 
 
 def _range(erasure: Erasure) -> tuple[list[int], datetime, datetime]:

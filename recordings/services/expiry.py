@@ -14,9 +14,9 @@ from cctvportal.accounts.models import User
 from cctvportal.audit.services import record
 from cctvportal.common.clock import WIB, now
 from cctvportal.common.errors import Conflict
-from recordings.enums import PurgeKind, PurgeState
-from recordings.models import PurgeRun
-from recordings.services import clockguard, erase, remains
+from recordings.enums import PurgeKind, PurgeState, SegmentState
+from recordings.models import PurgeRun, Segment, Volume
+from recordings.services import clockguard, erase, remains, volumes
 
 log = logging.getLogger(__name__)
 
@@ -25,26 +25,35 @@ log = logging.getLogger(__name__)
 def purge_expired(*, by: Caller) -> PurgeRun | None:
     """Removes what is past its term and under no hold (SOP step 5); None when there is nothing.
 
-    Raises GateClosed or VolumeUnavailable; a run that is far larger than usual stops and waits
-    for a person instead.
+    Raises GateClosed; a run that is far larger than usual stops and waits for a person instead.
+    Raises VolumeUnavailable at the end, when what should go lies on a disk that is not there.
     """
     with erase.gate():
+        run = _purge(by=by)
+        away = Volume.objects.exclude(pk__in=[volume.pk for volume in volumes.there()])
+        erase.insist(Segment.objects.filter(state=SegmentState.DOOMED, volume__in=away))
+        erase.insist(erase.expired().filter(~erase.under_hold(), volume__in=away))
+    return run
+
+
+def _purge(*, by: Caller) -> PurgeRun | None:
+    erase.finish_doomed(by=by)
+    due = erase.expired().filter(volume__in=volumes.there())
+    planned = due.filter(~erase.under_hold()).count()
+    left = remains.past_term(by=by)
+    latest = _latest()
+    if not (planned or left) or (latest and _is_stopped(latest)):
+        return None
+    allowed = latest is not None and latest.state == PurgeState.STOPPED
+    run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
+    if not allowed and (sentence := _too_many(planned)):
+        return _stop(run, sentence)
+    while erase.doom(run, due, by=by):
         erase.finish_doomed(by=by)
-        planned = erase.expired().filter(~erase.under_hold()).count()
-        left = remains.past_term(by=by)
-        latest = _latest()
-        if not (planned or left) or (latest and _is_stopped(latest)):
-            return None
-        allowed = latest is not None and latest.state == PurgeState.STOPPED
-        run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
-        if not allowed and (sentence := _too_many(planned)):
-            return _stop(run, sentence)
-        while erase.doom(run, erase.expired(), by=by):
-            erase.finish_doomed(by=by)
-        remains.clear(run, left, by=by)
-        held = erase.expired().filter(erase.under_hold()).count()
-        PurgeRun.objects.filter(pk=run.pk).update(held_back=held)
-        return erase.finish(run, by=by)
+    remains.clear(run, left, by=by)
+    held = erase.expired().filter(erase.under_hold()).count()
+    PurgeRun.objects.filter(pk=run.pk).update(held_back=held)
+    return erase.finish(run, by=by)
 
 
 @service("recordings.see_monitoring")

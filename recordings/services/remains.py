@@ -77,7 +77,7 @@ def past_term(*, by: Caller) -> Remains:
         purged_at=None,
         expires_at__lte=now(),
         # A disk that is away keeps nothing else from going.
-        volume__in=[volume for volume in Volume.objects.all() if _is_there(volume)],
+        volume__in=volumes.there(),
     )
     terms = dict(RecordingPlan.objects.values_list("camera", "policy__keep_for"))
     longest = max(terms.values(), default=None)
@@ -158,14 +158,6 @@ def _found(rows: QuerySet[Segment], wanted: Callable[[Stray], bool]) -> Remains:
         if wanted(stray) and not _is_held(stray)
     ]
     return Remains(tuple(free.order_by("volume", "pk")), tuple(strays))
-
-
-def _is_there(volume: Volume) -> bool:
-    try:
-        with volumes.opened(volume):
-            return True
-    except VolumeUnavailable:
-        return False
 
 
 def _strays(volume: Volume) -> Iterator[Stray]:

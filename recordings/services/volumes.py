@@ -48,18 +48,32 @@ class OpenVolume:
         try:
             here = Path(self.volume.path).stat()
         except OSError as error:
-            raise VolumeUnavailable(_absent(self.volume)) from error
+            raise VolumeUnavailable(absent(self.volume)) from error
         if (here.st_dev, here.st_ino) != (self.device, os.fstat(self.root).st_ino):
-            raise VolumeUnavailable(_absent(self.volume))
+            raise VolumeUnavailable(absent(self.volume))
 
 
-def _absent(volume: Volume) -> str:
+def absent(volume: Volume) -> str:
+    """What to do about a disk that is not there, as a sentence."""
     return f"Media simpan {volume.label} tidak terpasang. Pasang media itu, lalu coba lagi."
 
 
 def keystore() -> Keystore:
     """The keystore of this node, outside the database."""
     return Keystore(settings.PORTAL_DATA_DIR / "keystore")
+
+
+def there() -> list[Volume]:
+    """The volumes whose disk is here and is their own."""
+    return [volume for volume in Volume.objects.order_by("pk") if _is_there(volume)]
+
+
+def _is_there(volume: Volume) -> bool:
+    try:
+        with opened(volume):
+            return True
+    except VolumeUnavailable:
+        return False
 
 
 def prepare(volume: Volume) -> None:
@@ -94,7 +108,7 @@ def opened(volume: Volume) -> Iterator[OpenVolume]:
     try:
         root = os.open(volume.path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise VolumeUnavailable(_absent(volume)) from error
+        raise VolumeUnavailable(absent(volume)) from error
     try:
         yield OpenVolume(volume, root, _marked(volume, root))
     finally:
@@ -107,7 +121,7 @@ def _marked(volume: Volume, root: int) -> int:
         with os.fdopen(descriptor) as handle:
             found = json.load(handle).get("volume")
     except (OSError, ValueError) as error:
-        raise VolumeUnavailable(_absent(volume)) from error
+        raise VolumeUnavailable(absent(volume)) from error
     if found != str(volume.pk):
         raise VolumeUnavailable(f"Di {volume.path} terpasang media simpan lain.")
     return os.fstat(root).st_dev

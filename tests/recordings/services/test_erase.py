@@ -16,7 +16,7 @@ from recordings.media.keystore import SegmentRef
 from recordings.models import PurgeRun, RecordingPlan, Segment
 from recordings.services import clockguard, erase, expiry, holds, volumes
 from tests.factories import accounts
-from tests.factories.recordings import PlanFactory, stored_segment
+from tests.factories.recordings import PlanFactory, VolumeFactory, stored_segment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 REFERENCE = "permohonan-1"
@@ -135,6 +135,22 @@ def test_nothing_goes_when_another_disk_is_mounted(plan: RecordingPlan) -> None:
     expiry.purge_expired(by=SYSTEM)
     segment.refresh_from_db()
     assert segment.state == SegmentState.PURGED, "what was doomed is carried through later"
+
+
+def test_a_disk_that_is_away_keeps_no_other_from_going(plan: RecordingPlan, data_dir: Path) -> None:
+    elsewhere = VolumeFactory(path=str(data_dir / "lain"))
+    volumes.prepare(elsewhere)
+    stuck, doomed, other = old(plan, 60), old(plan, 50), old(PlanFactory(volume=elsewhere), 60)
+    run = PurgeRun.objects.create(kind="EXPIRY", started_at=now())
+    erase.doom(run, Segment.objects.filter(pk=doomed.pk), by=SYSTEM)
+    (Path(plan.volume.path) / volumes.MARKER).unlink()
+    with pytest.raises(volumes.VolumeUnavailable, match="tidak terpasang"):
+        expiry.purge_expired(by=SYSTEM)
+    states = {row.pk: row.state for row in Segment.objects.all()}
+    assert states == {stuck.pk: "READY", doomed.pk: "DOOMED", other.pk: "PURGED"}
+    volumes.prepare(plan.volume)
+    expiry.purge_expired(by=SYSTEM)
+    assert set(Segment.objects.values_list("state", flat=True)) == {"PURGED"}
 
 
 @pytest.mark.parametrize("step", ["tombstones.append", "destroy_keys", "_unlink", "_note_purged"])

@@ -144,6 +144,24 @@ def test_what_another_holds_waits_for_its_release(
     assert states(segments)[2] == SegmentState.PURGED
 
 
+def test_it_is_not_done_while_the_disk_of_its_source_is_away(
+    export: Export, segments: list[Segment], officer: User
+) -> None:
+    marker = Path(segments[0].volume.path) / volumes.MARKER
+    marker.rename(marker.with_suffix(".away"))
+    erasure = erased(export, officer)
+    assert states(segments) == ["DOOMED", "DOOMED", "DOOMED", "READY"], "nobody sees it any more"
+    assert erasure.state == ErasureState.RUNNING
+    assert erasure.job is not None
+    assert "tidak terpasang" in erasure.job.error
+    marker.with_suffix(".away").rename(marker)
+    Job.objects.update(not_before=None)
+    run(str(erasure.job_id), "w2")
+    erasure.refresh_from_db()
+    assert erasure.state == ErasureState.DONE
+    assert states(segments)[:3] == ["PURGED", "PURGED", "PURGED"]
+
+
 def torn(segments: list[Segment]) -> Segment:
     """A segment of the range that could not be kept: no footage, but a key and a file."""
     first = segments[1]
