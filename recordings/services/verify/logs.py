@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -89,9 +90,9 @@ def _logs() -> list[Path]:
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
-    """The file in pieces that overlap: nothing is missed at an edge."""
+    """The file in pieces that overlap: nothing is missed at an edge. None once it rotated away."""
     tail = b""
-    with path.open("rb") as file:
+    with suppress(FileNotFoundError), path.open("rb") as file:
         while block := file.read(_BLOCK):
             yield tail + block
             tail = block[-_OVERLAP:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -124,7 +125,9 @@ class Folder:
             return
         self.names.setdefault(segment, []).append(suffix)
         if sizes and suffix == placing.FILM:
-            self.sizes[segment] = entry.stat(follow_symlinks=False).st_size
+            # A purge may have taken it since it was listed: without a length it is looked at again.
+            with suppress(FileNotFoundError):
+                self.sizes[segment] = entry.stat(follow_symlinks=False).st_size
 
 
 def _uuid(text: str) -> UUID | None:
