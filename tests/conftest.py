@@ -115,3 +115,8 @@ def _clean_state(request: pytest.FixtureRequest) -> None:
     if _TOUCHES_STATE & set(request.fixturenames) or request.node.get_closest_marker("django_db"):
         cache.clear()
         request.getfixturevalue("settings").PASSWORD_HASHERS = _QUICK_HASHER
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser stories first: the longest, and on one portal while they stay in one worker."""
+    items.sort(key=lambda item: "tests/e2e/" not in item.nodeid)
