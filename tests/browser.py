@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 Size = tuple[int, int]
 PHONE: Final = (360, 780)
 DESK: Final = (1280, 900)
+BOTH: Final = (PHONE, DESK)
+# Of a test that looks at each page at both widths in one visit.
+one_visit = pytest.mark.parametrize("browser_page", [PHONE], indirect=True, ids=["both"])
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 ARGUMENTS: Final = [
     "--no-sandbox",
@@ -62,7 +65,7 @@ def chromium_browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=[PHONE, DESK], ids=lambda size: f"{size[0]}px")
+@pytest.fixture(params=BOTH, ids=lambda size: f"{size[0]}px")
 def browser_page(request: pytest.FixtureRequest, chromium_browser: Browser) -> Iterator[Page]:
     """An empty page of that size, in Indonesian and WIB; a script's error fails the test."""
     width, height = request.param
@@ -101,6 +104,7 @@ def axe(page: Page) -> list[str]:
 
     One line a place. Evaluated from outside, because the policy of our pages forbids it inside.
     """
+    page.wait_for_load_state()  # a click returns once the next page begins to come
     source = settings.BASE_DIR / "node_modules" / "axe-core" / "axe.min.js"
     page.evaluate(source.read_text())
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -132,8 +136,24 @@ def picture(page: Page, name: str) -> None:
 
 def fits(page: Page) -> bool:
     """Whether nothing makes the page scroll sideways."""
+    page.wait_for_load_state()
     return bool(
         page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         )
     )
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it stands: axe's findings, and scrolling sideways."""
+    picture(page, name)
+    return [*axe(page), *([] if fits(page) else ["scrolls sideways"])]
+
+
+def faults_at_both(page: Page, name: str) -> list[str]:
+    """The same at both widths, one after the other in one window."""
+    found: list[str] = []
+    for width, height in BOTH:
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width} px: {each}" for each in faults(page, name)]
+    return found

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pytest_django import DjangoDbBlocker, Settings
 
 __all__ = ["browser_page", "chromium_browser"]
+_STORIES = "tests/e2e/"
+_LONGEST = (_STORIES, "tests/faults/")
 _TOUCHES_STATE = {"db", "race_db"}
 # The real ones cost tens of milliseconds on purpose; a test of theirs sets them again.
 _QUICK_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -118,5 +120,12 @@ def _clean_state(request: pytest.FixtureRequest) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser stories first: the longest, and on one portal while they stay in one worker."""
-    items.sort(key=lambda item: "tests/e2e/" not in item.nodeid)
+    """The longest first, and what shares servers in one worker (`--dist loadgroup`).
+
+    A file keeps its servers and its browser; the browser stories share one portal.
+    """
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        group = _STORIES if file.startswith(_STORIES) else file
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))

@@ -79,10 +79,21 @@ def unseal(shelf: Shelf, secret: bytes, blob: bytes) -> bytes:
 
 def find(rows: bytes, segment: UUID) -> bytes | None:
     """Look one segment up without building a table of all: reading is hot in playback."""
-    at = rows.find(segment.bytes)
-    while at >= 0 and at % _ROW:
-        at = rows.find(segment.bytes, at + 1)
+    at = _aligned(rows, segment.bytes, 0)
     return rows[at + _ID_BYTES : at + _ROW] if at >= 0 else None
+
+
+def gives_out(rows: bytes, key: bytes) -> bool:
+    """Whether a segment here has this key already."""
+    return _aligned(rows, key, _ID_BYTES) >= 0
+
+
+def _aligned(rows: bytes, wanted: bytes, column: int) -> int:
+    """Where `wanted` stands in its column, -1 when it does not; no object a row is made."""
+    at = rows.find(wanted)
+    while at >= 0 and at % _ROW != column:
+        at = rows.find(wanted, at + 1)
+    return at
 
 
 def segments(rows: bytes) -> frozenset[UUID]:
@@ -94,11 +105,6 @@ def present(rows: bytes, asked: set[UUID]) -> set[UUID]:
     """Those of `asked` that have a key here."""
     ids = {rows[at : at + _ID_BYTES] for at in range(0, len(rows), _ROW)}
     return {segment for segment in asked if segment.bytes in ids}
-
-
-def values(rows: bytes) -> frozenset[bytes]:
-    """All keys of the camera-day, to see that none is given out twice."""
-    return frozenset(rows[at + _ID_BYTES : at + _ROW] for at in range(0, len(rows), _ROW))
 
 
 def pack(keys: Mapping[UUID, bytes]) -> bytes:

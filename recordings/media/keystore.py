@@ -87,7 +87,7 @@ class Keystore:
             if any(keyfile.find(rows, segment) for segment in keys):
                 raise KeyReused("Segmen ini sudah mempunyai kunci")
             offered = set(keys.values())
-            if len(offered) < len(keys) or offered & keyfile.values(rows):
+            if len(offered) < len(keys) or any(keyfile.gives_out(rows, key) for key in offered):
                 raise KeyReused("Satu kunci tidak boleh dipakai dua segmen")
             blob = keyfile.seal(shelf, epoch, secret, rows + keyfile.pack(keys))
             durable.replace(self._folder / shelf.name, blob)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
@@ -15,7 +16,9 @@ from tests.browser import Size
 from tests.e2e.person import Person, Walk
 from tests.e2e.stack import Stack
 
-SIZES = ((360, 740), (1280, 900))
+SIZES: Final = ((360, 740), (1280, 900))
+# For a test that looks at each page at every size in one visit.
+at_every_size = pytest.mark.parametrize("office", [SIZES], indirect=True, ids=["both"])
 
 
 @pytest.fixture(scope="session")
@@ -63,18 +66,18 @@ class Office:
         return Person(role, context, self.stack.address, self.walk, scripts=scripts)
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}px")
+@pytest.fixture(params=[(size,) for size in SIZES], ids=lambda sizes: f"{sizes[0][0]}px")
 def office(
     request: pytest.FixtureRequest, stack: Stack, chromium_browser: Browser
 ) -> Iterator[Office]:
     """Fails at its end with everything that was wrong on the pages that were seen."""
-    size: Size = request.param
+    sizes: tuple[Size, ...] = request.param
     story = str(request.node.originalname).removeprefix("test_").split("_")[0]
-    walk = Walk(size, story)
+    walk = Walk(sizes, story)
     with ExitStack() as closing:
         yield Office(stack, chromium_browser, walk, closing)
     different = sorted(set(walk.pages))
-    print(f"{walk.story} {size[0]} px: {len(walk.pages)} pages, {len(different)} different")  # noqa: T201 - shown by -rP
+    print(f"{walk.story} {sizes}: {len(walk.pages)} pages, {len(different)} different")  # noqa: T201 - shown by -rP
     print(*different, sep="\n")  # noqa: T201
     if walk.problems:
         pytest.fail("\n".join(walk.problems), pytrace=False)

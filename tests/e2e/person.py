@@ -27,17 +27,21 @@ _TRIED: Final = (
 
 @dataclass(slots=True)
 class Walk:
-    """The pages seen at one size, and all that was wrong on them."""
+    """The pages seen, and all that was wrong on them at each size; browsers open at the first."""
 
-    size: Size
+    sizes: tuple[Size, ...]
     story: str
     pages: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
-    def shot(self, page: Page, name: str) -> None:
+    @property
+    def size(self) -> Size:
+        return self.sizes[0]
+
+    def shot(self, page: Page, width: int, name: str) -> None:
         """A picture to look at, where SHOTS asks for one."""
         if os.environ.get("SHOTS"):
-            folder = ROOT / "var" / "screens" / str(self.size[0])
+            folder = ROOT / "var" / "screens" / str(width)
             folder.mkdir(parents=True, exist_ok=True)
             number = len(self.pages)
             path: Path = folder / f"{self.story}-{number:02d}-{name}.png"
@@ -142,12 +146,15 @@ class Person:
         return list(dict.fromkeys(found))
 
     def look(self) -> None:
-        """No violation, nothing sideways; with SHOTS a picture."""
+        """No violation, nothing sideways, at each size of the walk; with SHOTS a picture."""
         name = f"{self.role}{place(self.page.url)}".replace("/", "-").replace("#", "").strip("-")
         self.walk.pages.append(place(self.page.url))
-        self.walk.shot(self.page, name)
-        for found in self._steady():
-            self._wrong(found)
+        for width, height in self.walk.sizes:
+            if len(self.walk.sizes) > 1:
+                self.page.set_viewport_size({"width": width, "height": height})
+            self.walk.shot(self.page, width, name)
+            for found in self._steady():
+                self._wrong(f"{width} px: {found}")
 
     def _steady(self) -> list[str]:
         deadline = time.monotonic() + 10

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.e2e import case as steps
-from tests.e2e.conftest import Office
+from tests.e2e.conftest import Office, at_every_size
 from tests.e2e.person import Person, place
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -32,6 +32,7 @@ _MUST: Final = (
 )
 
 
+@at_every_size
 def test_walk_over_every_page(office: Office) -> None:
     case = steps.case(office, "Penelusuran", "Lobi")
     steps.ask(office["pemohon"], case, room=True, letter=False)

@@ -1,4 +1,4 @@
-"""`python -m tests.faults [--seed N] [--rounds R] [--classes a,b] [--long]`."""
+"""`python -m tests.faults [--seed N] [--rounds R] [--classes a,b] [--brief | --long]`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 from pathlib import Path
-from random import Random
 from typing import Final
 
 from cctvportal.embedded.refusal import CannotStart
@@ -36,7 +35,9 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--rounds", type=int, default=0, help=f"kills; {_SHORT}, long {_LONG}")
     parser.add_argument("--classes", default=",".join(CLASSES), help=", ".join(CLASSES))
-    parser.add_argument("--long", action="store_true", help="full lengths and all steps")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--brief", action="store_true", help="a disk fails in one place a work")
+    length.add_argument("--long", action="store_true", help="full lengths and all steps")
     parser.add_argument("--again", default="", help="one round of kills, as a report names it")
     parser.add_argument("--report", type=Path, default=REPORT)
     given = parser.parse_args(arguments)
@@ -68,7 +69,7 @@ def _try_all(given: argparse.Namespace, ground: Ground, tally: Tally) -> None:
     # Models can be imported only now.
     from tests.faults import acts  # noqa: PLC0415
 
-    stage = acts.stage(ground, tally, Random(given.seed), given.rounds, long=given.long)
+    stage = acts.stage(ground, tally, given)
     if given.again:
         acts.again(stage, given.again)
         return

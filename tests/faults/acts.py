@@ -19,15 +19,26 @@ from tests.faults.workers import Workers
 from tests.recordings.media.films import film
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from tests.faults.ground import Ground
     from tests.faults.tally import Tally
 
 
-def stage(ground: Ground, tally: Tally, rng: Random, rounds: int, *, long: bool) -> Stage:
+def stage(ground: Ground, tally: Tally, given: Namespace) -> Stage:
+    """`given`: the options of `__main__`."""
     film("h264", 4)  # made once, for all children
     gc.collect()
     gc.freeze()  # a collection in a child would copy all that is shared
-    return Stage(ground, tally, Shelf(ground), rng, rounds, long)
+    return Stage(
+        ground,
+        tally,
+        Shelf(ground),
+        Random(given.seed),
+        given.rounds,
+        brief=given.brief,
+        long=given.long,
+    )
 
 
 def again(stage: Stage, text: str) -> None:

@@ -48,6 +48,11 @@ class Disks:
         # Set by the child that a blow really befell.
         self._befell = mmap.mmap(-1, 1)
 
+    @property
+    def _steps(self) -> int:
+        """At so many of a work's steps reading, writing and syncing begin to fail."""
+        return 12 if self._stage.long else 1 if self._stage.brief else 2
+
     def run(self) -> None:
         self._fill()
         self._sicken()
@@ -64,12 +69,16 @@ class Disks:
             return
         for _ in range(3 if self._stage.long else 1):
             for work in WORKS:
-                for place in _PLACES[work.name]:
+                for place in self._some(_PLACES[work.name]):
                     self._full(work, place)
                     self._inodes(work, place)
                     self._readonly(work, place)
                     if place in {"footage", "disk"}:
                         self._unmounted(work, place)
+
+    def _some(self, places: tuple[str, ...]) -> list[str]:
+        count = 1 if self._stage.brief else len(places)
+        return self._stage.rng.sample(places, min(count, len(places)))
 
     def _full(self, work: Work, place: str) -> None:
         spare = _PAGE * self._stage.rng.choice([0, 1, 2, 3, 5, 8])
@@ -145,7 +154,7 @@ class Disks:
             return
         for call in sick.CALLS:
             for work in WORKS:
-                steps = {self._stage.a_step(work) for _ in range(12 if self._stage.long else 2)}
+                steps = {self._stage.a_step(work) for _ in range(self._steps)}
                 for step in sorted(steps):
                     self._sick(work, call, step)
 

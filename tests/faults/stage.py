@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class Stage:
     """`long` asks for the full lengths (60 s without a database); `rounds` for so many kills.
 
+    `brief` lets a disk fail in one place of each work, at one step: what `make test` has time for.
+
     `reached`: the steps that each work was seen to pass.
     """
 
@@ -31,6 +33,7 @@ class Stage:
     shelf: Shelf
     rng: Random
     rounds: int
+    brief: bool
     long: bool
     reached: dict[str, set[str]] = field(default_factory=dict)
 

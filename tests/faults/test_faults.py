@@ -39,7 +39,7 @@ def test_a_kill_at_every_step_leaves_nothing_wrong(tmp_path: Path) -> None:
 def test_sick_disks_wrong_clocks_rival_workers_and_bad_cameras_leave_nothing_wrong(
     tmp_path: Path,
 ) -> None:
-    report = suite(tmp_path, "disk,clock,workers,camera")
+    report = suite(tmp_path, "disk,clock,workers,camera", "--brief")
     assert report["violations"] == []
     assert set(report["seconds_by_class"]) == {"disk", "clock", "workers", "camera"}
 

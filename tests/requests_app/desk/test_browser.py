@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cctvportal.common.clock import WIB, now
-from tests.browser import axe, enter, fits, picture, until
+from tests.browser import enter, faults, faults_at_both, one_visit, picture, until
 from tests.factories import requests_app as made
 from tests.requests_app.desk import office
 from tests.requests_app.desk.pages import SECRET, url
@@ -44,16 +44,12 @@ def visit(portal_server: str, data_dir: Path, browser_page: Page) -> Visit:
     return Visit(browser_page, portal_server, clerk, head)
 
 
-def faults(page: Page, name: str) -> list[str]:
-    picture(page, name)
-    return [*axe(page), *([] if fits(page) else ["scrolls sideways"])]
-
-
+@one_visit
 def test_every_page_fits_and_has_nothing_for_axe_to_find(visit: Visit, tmp_path: Path) -> None:
     found = {}
     for name, address in office.furnished(tmp_path, visit.clerk, visit.head).items():
         visit.go(address)
-        found[name] = faults(visit.page, name)
+        found[name] = faults_at_both(visit.page, name)
     assert {name: said for name, said in found.items() if said} == {}
 
 

@@ -129,7 +129,7 @@ def test_stills_tell_the_film_too(portal_server: str, browser_page: Page, room: 
     page.get_by_text("Lihat gambar diam sepanjang rekaman").click()
     page.get_by_role("link", name="Gambar").first.click()
     page.get_by_role("link", name="10 detik berikutnya").click()
-    until(page, "document.querySelector('.cp-player--still img').naturalWidth > 0")
+    until(page, "document.querySelector('.cp-player--still img')?.naturalWidth > 0")
     assert fits(page)
     assert axe(page) == []
     picture(page, "diam")

@@ -12,7 +12,7 @@ from requests_app.services.close import revoke
 from requests_app.services.erase import request_erasure
 from requests_app.services.keys import confirm_key_received, hand_key
 from requests_app.services.validate import record_validation
-from tests.browser import axe, enter, fits, picture
+from tests.browser import enter, faults, faults_at_both, one_visit
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, officer
 from tests.factories.devices import RoomKeyFactory
@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from cctvportal.accounts.models import User
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("data_dir")]
-
-
-def faults(page: Page, name: str) -> list[str]:
-    picture(page, name)
-    return [*axe(page), *([] if fits(page) else ["scrolls sideways"])]
 
 
 def decisions(head: User) -> dict[str, str]:
@@ -78,6 +73,7 @@ def asked(person: User) -> dict[str, str]:
     }
 
 
+@one_visit
 @pytest.mark.parametrize("who", ["head", "applicant"])
 def test_every_page_fits_and_has_nothing_for_axe_to_find(
     portal_server: str, browser_page: Page, who: str
@@ -88,7 +84,7 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(
     found = {}
     for name, address in pages.items():
         browser_page.goto(portal_server + address)
-        found[name] = faults(browser_page, f"minta-{name}")
+        found[name] = faults_at_both(browser_page, f"minta-{name}")
     assert {name: said for name, said in found.items() if said} == {}
 
 

@@ -11,7 +11,7 @@ import pytest
 from cctvportal.common.clock import WIB, now
 from recordings.models import HoldOrder
 from recordings.services import hold_orders
-from tests.browser import axe, enter, fits, picture
+from tests.browser import enter, faults, faults_at_both, one_visit
 from tests.factories import requests_app as make
 from tests.factories.accounts import approver, officer
 from tests.factories.recordings import PlanFactory
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from recordings.models import Segment
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("data_dir")]
-
-
-def faults(page: Page, name: str) -> list[str]:
-    picture(page, f"tahan-{name}")
-    return [*axe(page), *([] if fits(page) else ["scrolls sideways"])]
 
 
 def given(segments: list[Segment], head: User, title: str, days: int, who: User) -> HoldOrder:
@@ -66,6 +61,7 @@ def pages(head: User) -> dict[str, str]:
     }
 
 
+@one_visit
 def test_every_page_fits_and_has_nothing_for_axe_to_find(
     portal_server: str, browser_page: Page
 ) -> None:
@@ -75,7 +71,7 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(
     enter(browser_page, portal_server, head)
     for name, address in addresses.items():
         browser_page.goto(portal_server + address)
-        found[name] = faults(browser_page, name)
+        found[name] = faults_at_both(browser_page, f"tahan-{name}")
     assert {name: said for name, said in found.items() if said} == {}
 
 
@@ -89,7 +85,7 @@ def test_footage_is_held_by_clicking(portal_server: str, browser_page: Page) -> 
     page.get_by_role("link", name="Tahan rekaman").click()
     page.get_by_role("button", name="Lanjut: periksa dahulu").click()
     assert page.get_by_role("alert").is_visible()
-    assert faults(page, "galat") == []
+    assert faults(page, "tahan-galat") == []
     page.get_by_label("Perihal").fill("Kehilangan di parkir")
     page.get_by_label(plan.camera.name).check()
     local = start.astimezone(WIB)
@@ -100,8 +96,8 @@ def test_footage_is_held_by_clicking(portal_server: str, browser_page: Page) -> 
     page.get_by_label("Peninjau").select_option(label="Kepala Contoh, Kepala BKPSDM")
     page.get_by_role("button", name="Lanjut: periksa dahulu").click()
     page.get_by_role("heading", name="Periksa, lalu tahan rekaman ini").wait_for()
-    assert faults(page, "periksa") == []
+    assert faults(page, "tahan-periksa") == []
     page.get_by_role("button", name="Tahan rekaman").click()
     page.get_by_text("Rekaman ditahan.").wait_for()
-    assert faults(page, "hasil") == []
+    assert faults(page, "tahan-hasil") == []
     assert HoldOrder.objects.get().state == "IN_FORCE"

@@ -12,7 +12,7 @@ from cctvportal.common.clock import now
 from recordings.enums import HoldKind
 from recordings.models import PolicyChange, RecordingPlan
 from recordings.services import holds
-from tests.browser import axe, enter, fits, picture
+from tests.browser import enter, faults, faults_at_both, one_visit
 from tests.factories import retention as made
 from tests.factories.accounts import applicant, approver, officer
 from tests.factories.devices import CameraFactory
@@ -65,11 +65,7 @@ def plans(clerk: User, head: User, data_dir: object) -> list[RecordingPlan]:
     return rows
 
 
-def faults(page: Page, name: str) -> list[str]:
-    picture(page, name)
-    return [*axe(page), *([] if fits(page) else ["scrolls sideways"])]
-
-
+@one_visit
 def test_every_page_fits_and_has_nothing_for_axe_to_find(
     plans: list[RecordingPlan], clerk: User, head: User, portal_server: str, browser_page: Page
 ) -> None:
@@ -90,7 +86,7 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(
     enter(browser_page, portal_server, clerk)
     for name, address in pages.items():
         browser_page.goto(portal_server + address)
-        found[name] = faults(browser_page, name)
+        found[name] = faults_at_both(browser_page, name)
     enter(browser_page, portal_server, head)
     for name, address in {
         "kotak-masuk": "/keputusan/",
@@ -100,7 +96,7 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(
         "penghapusan-lanjut": "/pemantauan/lanjutkan/",
     }.items():
         browser_page.goto(portal_server + address)
-        found[name] = faults(browser_page, name)
+        found[name] = faults_at_both(browser_page, name)
     assert {name: said for name, said in found.items() if said} == {}
 
 
