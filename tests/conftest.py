@@ -119,6 +119,7 @@ def _clean_state(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("settings").PASSWORD_HASHERS = _QUICK_HASHER
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest first, and what shares servers in one worker (`--dist loadgroup`).
 
