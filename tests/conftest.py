@@ -119,14 +119,15 @@ def _clean_state(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("settings").PASSWORD_HASHERS = _QUICK_HASHER
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """The longest first, and what shares servers in one worker (`--dist loadgroup`).
 
-    A file keeps its servers and its browser; the browser stories share one portal.
+    A file keeps its servers and its browser; the browser stories share one portal. Marked before
+    xdist reads the marks, sorted after pytest-django has sorted.
     """
     for item in items:
         file = item.nodeid.partition("::")[0]
-        group = _STORIES if file.startswith(_STORIES) else file
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_STORIES if file.startswith(_STORIES) else file))
+    yield
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
