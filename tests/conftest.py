@@ -10,6 +10,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connections
 from pytest_django.live_server_helper import LiveServer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests import databases
 from tests.browser import browser_page, chromium_browser
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_django import DjangoDbBlocker, Settings
+    from xdist.remote import Producer
 
 __all__ = ["browser_page", "chromium_browser"]
 _STORIES = "tests/e2e/"
@@ -119,15 +121,18 @@ def _clean_state(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("settings").PASSWORD_HASHERS = _QUICK_HASHER
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """The longest first, and what shares servers in one worker (`--dist loadgroup`).
-
-    A file keeps its servers and its browser; the browser stories share one portal. Marked before
-    xdist reads the marks, sorted after pytest-django has sorted.
-    """
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(_STORIES if file.startswith(_STORIES) else file))
-    yield
+@pytest.hookimpl(trylast=True)  # pytest-django sorts too
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with them."""
     items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
+class _Scheduling(LoadScopeScheduling):  # type: ignore[misc] # without hints it is Any
+    """A file keeps its servers and its browser in one worker; the stories share one portal."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return _STORIES if nodeid.startswith(_STORIES) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return _Scheduling(config, log)
