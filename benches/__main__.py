@@ -20,7 +20,7 @@ from benches.report import FOLDER, ROOT, Result, line, load
 from cctvportal.embedded.refusal import CannotStart
 
 MOST_FLAT: Final = 1.3
-_TIMES: Final = FOLDER / ".times"
+_TIMES: Final = {bench: FOLDER / f".times-{bench}" for bench in ("lookup", "room")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,19 @@ def _python(module: str, *options: str) -> int:
 def _store(sizes: tuple[Size, ...], *, keep: bool) -> int:
     failed = 0
     FOLDER.mkdir(parents=True, exist_ok=True)
-    _TIMES.unlink(missing_ok=True)
+    _forget_times()
     with office.opened(keep=keep) as portal:
         for size in sizes:
             for bench in size.benches:
-                told = str(_TIMES) if bench in {"lookup", "room"} else str(size.purged)
-                failed |= portal.run(bench, size.rows, told)
-    _TIMES.unlink(missing_ok=True)
+                failed |= portal.run(bench, size.rows, str(_TIMES.get(bench, size.purged)))
+    _forget_times()
     return failed | _flat() if len(sizes) > 1 else failed
+
+
+def _forget_times() -> None:
+    """What the benches of one size leave for the next to compare with."""
+    for path in _TIMES.values():
+        path.unlink(missing_ok=True)
 
 
 def _flat() -> int:
