@@ -1,7 +1,7 @@
 # What each command does is told in README.md; what needs more than a line is in cctvportal/embedded.
 PYTHON ?= python3
 PY := .venv/bin/python
-ARGS ?= -n 4 --no-loadscope-reorder
+ARGS ?= -n 4
 
 .PHONY: setup dev run demo bench bench-full faults endure test check permissions lock clean forget
 

@@ -7,18 +7,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import Size
+from tests.browser import BOTH, Size
 from tests.e2e.person import Person, Walk
 from tests.e2e.stack import Stack
 
-SIZES: Final = ((360, 740), (1280, 900))
 # For a test that looks at each page at every size in one visit.
-at_every_size = pytest.mark.parametrize("office", [SIZES], indirect=True, ids=["both"])
+at_every_size = pytest.mark.parametrize("office", [BOTH], indirect=True, ids=["both"])
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +64,7 @@ class Office:
         return Person(role, context, self.stack.address, self.walk, scripts=scripts)
 
 
-@pytest.fixture(params=[(size,) for size in SIZES], ids=lambda sizes: f"{sizes[0][0]}px")
+@pytest.fixture(params=[(size,) for size in BOTH], ids=lambda sizes: f"{sizes[0][0]}px")
 def office(
     request: pytest.FixtureRequest, stack: Stack, chromium_browser: Browser
 ) -> Iterator[Office]:

@@ -150,8 +150,7 @@ class Person:
         name = f"{self.role}{place(self.page.url)}".replace("/", "-").replace("#", "").strip("-")
         self.walk.pages.append(place(self.page.url))
         for width, height in self.walk.sizes:
-            if len(self.walk.sizes) > 1:
-                self.page.set_viewport_size({"width": width, "height": height})
+            self.page.set_viewport_size({"width": width, "height": height})
             self.walk.shot(self.page, width, name)
             for found in self._steady():
                 self._wrong(f"{width} px: {found}")

@@ -13,6 +13,7 @@ from typing import Final
 from cctvportal.embedded.refusal import CannotStart
 from tests.faults.children import ChildFailed
 from tests.faults.ground import Ground
+from tests.faults.length import Length
 from tests.faults.tally import Tally
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -36,13 +37,16 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=0, help=f"kills; {_SHORT}, long {_LONG}")
     parser.add_argument("--classes", default=",".join(CLASSES), help=", ".join(CLASSES))
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--brief", action="store_true", help="a disk fails in one place a work")
-    length.add_argument("--long", action="store_true", help="full lengths and all steps")
+    for one, told in ((Length.BRIEF, "what `make test` has time for"), (Length.LONG, "all steps")):
+        length.add_argument(
+            f"--{one.value}", dest="length", action="store_const", const=one, help=told
+        )
     parser.add_argument("--again", default="", help="one round of kills, as a report names it")
     parser.add_argument("--report", type=Path, default=REPORT)
+    parser.set_defaults(length=Length.SHORT)
     given = parser.parse_args(arguments)
     given.classes = given.classes.split(",")
-    given.rounds = given.rounds or (_LONG if given.long else _SHORT)
+    given.rounds = given.rounds or (_LONG if given.length is Length.LONG else _SHORT)
     if unknown := set(given.classes) - set(CLASSES):
         parser.error(f"unknown: {', '.join(unknown)}")
     return given

@@ -30,15 +30,7 @@ def stage(ground: Ground, tally: Tally, given: Namespace) -> Stage:
     film("h264", 4)  # made once, for all children
     gc.collect()
     gc.freeze()  # a collection in a child would copy all that is shared
-    return Stage(
-        ground,
-        tally,
-        Shelf(ground),
-        Random(given.seed),
-        given.rounds,
-        brief=given.brief,
-        long=given.long,
-    )
+    return Stage(ground, tally, Shelf(ground), Random(given.seed), given.rounds, given.length)
 
 
 def again(stage: Stage, text: str) -> None:

@@ -16,6 +16,7 @@ from cctvportal.common import crash
 from tests.faults import mounts, sick
 from tests.faults.children import Child, ChildFailed, ChildHangs
 from tests.faults.kills import WORKS, Kills, to_the_end
+from tests.faults.length import Length
 from tests.faults.works import footage
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ _PLACES: Final = {
     "erase": ("footage", "keystore", "tombstones"),
     "custody": (),
 }
+# At so many steps of each work, drawn at random, the system's calls begin to fail.
+_STEPS: Final = {Length.BRIEF: 1, Length.SHORT: 2, Length.LONG: 12}
 _PAGE: Final = 4096
 
 
@@ -47,11 +50,6 @@ class Disks:
         self._kills = Kills(stage)
         # Set by the child that a blow really befell.
         self._befell = mmap.mmap(-1, 1)
-
-    @property
-    def _steps(self) -> int:
-        """At so many of a work's steps reading, writing and syncing begin to fail."""
-        return 12 if self._stage.long else 1 if self._stage.brief else 2
 
     def run(self) -> None:
         self._fill()
@@ -76,9 +74,9 @@ class Disks:
                     if place in {"footage", "disk"}:
                         self._unmounted(work, place)
 
-    def _some(self, places: tuple[str, ...]) -> list[str]:
-        count = 1 if self._stage.brief else len(places)
-        return self._stage.rng.sample(places, min(count, len(places)))
+    def _some(self, places: tuple[str, ...]) -> tuple[str, ...]:
+        brief = self._stage.length is Length.BRIEF and places
+        return (self._stage.rng.choice(places),) if brief else places
 
     def _full(self, work: Work, place: str) -> None:
         spare = _PAGE * self._stage.rng.choice([0, 1, 2, 3, 5, 8])
@@ -154,7 +152,7 @@ class Disks:
             return
         for call in sick.CALLS:
             for work in WORKS:
-                steps = {self._stage.a_step(work) for _ in range(self._steps)}
+                steps = {self._stage.a_step(work) for _ in range(_STEPS[self._stage.length])}
                 for step in sorted(steps):
                     self._sick(work, call, step)
 

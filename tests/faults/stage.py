@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cctvportal.common.crash import STEPS
 from tests.faults.children import Child
+from tests.faults.length import Length
 from tests.faults.store import Shelf
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Stage:
-    """`long` asks for the full lengths (60 s without a database); `rounds` for so many kills.
-
-    `brief` lets a disk fail in one place of each work, at one step: what `make test` has time for.
+    """`rounds` asks for so many kills.
 
     `reached`: the steps that each work was seen to pass.
     """
@@ -33,9 +32,12 @@ class Stage:
     shelf: Shelf
     rng: Random
     rounds: int
-    brief: bool
-    long: bool
+    length: Length
     reached: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def long(self) -> bool:
+        return self.length is Length.LONG
 
     def a_step(self, work: Work) -> str:
         """One that the work passes, as far as is known by now."""
