@@ -3,6 +3,9 @@ PYTHON ?= python3
 PY := .venv/bin/python
 ARGS ?= -n 4
 
+# Set in many containers: each of a dozen processes would then compile all that it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: setup dev run demo bench bench-full faults endure test check permissions lock clean forget
 
 setup:
