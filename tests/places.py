@@ -207,7 +207,7 @@ PLACES: Final = {
             "make_loop: rename": "the virtual camera's own loop",
         },
     ),
-    **_of("benches/__main__.py", {"_store: unlink": _BENCH}),
+    **_of("benches/__main__.py", {"_forget_times: unlink": _BENCH}),
     **_of("benches/films.py", {"_minute: open to write": _BENCH}),
     **_of("benches/lookup.py", {"main: write_text": _BENCH}),
     **_of(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from cctvportal.common.clock import WIB, now
 from tests.browser import enter, faults, faults_at_both, one_visit, picture, until
@@ -73,12 +74,12 @@ def test_passphrase_and_key_are_handed_over_by_clicking(visit: Visit) -> None:
     button = page.get_by_role("button", name="Tampilkan sandi sekali")
     button.dblclick()
     page.get_by_role("heading", name="Berikan sandi ini kepada").wait_for()
-    assert SECRET.search(page.content())
+    expect(page.locator("#sandi")).to_have_attribute("data-text", SECRET)
     assert faults(page, "sandi-tampil") == []
     page.get_by_role("link", name="Lanjut: serahkan kunci").click()
     page.get_by_label("RR-1, Ruang Rekaman").check()
     page.get_by_role("button", name="Catat kunci keluar").click()
-    assert page.get_by_text("Kunci RR-1 dicatat keluar.").is_visible()
+    expect(page.get_by_text("Kunci RR-1 dicatat keluar.")).to_be_visible()
     assert faults(page, "kunci-dicatat") == []
 
 
@@ -87,14 +88,14 @@ def test_wrong_answers_are_named_and_kept(visit: Visit) -> None:
     visit.go(url("request_oral"))
     page.get_by_label("Kegiatan atau peristiwa").fill("Uji coba")
     page.get_by_role("button", name="Kirim permohonan").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert faults(page, "lisan-galat") == []
     assert page.get_by_label("Kegiatan atau peristiwa").input_value() == "Uji coba"
     row = made.handed_over(by=visit.clerk)
     visit.go(url("request_erase", row.pk))
     page.get_by_label("Ketik nomor permohonan").fill("salah")
     page.get_by_role("button", name="Minta pemusnahan sumber").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert faults(page, "hapus-galat") == []
 
 
@@ -105,7 +106,7 @@ def test_phone_call_is_noted_by_clicking(visit: Visit) -> None:
     page.get_by_label("Jam telepon, WIB").fill(f"{now().astimezone(WIB):%H:%M}")
     page.get_by_label("Disetujui").check()
     page.get_by_role("button", name="Catat keputusan").click()
-    assert page.get_by_text("Kepala Contoh harus memastikannya").is_visible()
+    expect(page.get_by_text("Kepala Contoh harus memastikannya")).to_be_visible()
     assert faults(page, "telepon-dicatat") == []
 
 
@@ -113,7 +114,7 @@ def test_package_passphrase_is_shown_once_by_clicking(visit: Visit, tmp_path: Pa
     page, done = visit.page, office.handed(tmp_path, visit.clerk)["selesai"]
     visit.go(done)
     page.get_by_role("button", name="Tampilkan sandi paket sekali").click()
-    assert SECRET.search(page.content())
+    expect(page.get_by_text(SECRET)).to_be_visible()
     assert faults(page, "sampul") == []
     page.emulate_media(media="print")
     picture(page, "sampul-cetak")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import now
@@ -81,10 +83,10 @@ def test_a_volume_tells_its_forecast_to_the_administrator(
     enter(browser_page, portal_server, it_admin())
     volume = VolumeReading.objects.exclude(forecast__days=None).get().volume
     browser_page.goto(f"{portal_server}/admin/recordings/volume/{volume.pk}/change/")
-    assert browser_page.get_by_text("Penuh kira-kira 5 hari lagi").is_visible()
+    expect(browser_page.get_by_text("Penuh kira-kira 5 hari lagi")).to_be_visible()
     assert faults(browser_page, "alarm-media") == []
     browser_page.goto(f"{portal_server}/admin/recordings/volume/")
-    assert browser_page.get_by_text("Segera penuh").is_visible()
+    expect(browser_page.get_by_text("Segera penuh")).to_be_visible()
     assert faults(browser_page, "alarm-daftar-media") == []
 
 
@@ -109,10 +111,10 @@ def test_an_alarm_is_taken_by_clicking_and_leads_to_its_steps(
     card = browser_page.locator(".cp-card").filter(has_text="Media simpan segera penuh")
     card.get_by_role("button").click()
     taken = browser_page.locator(".cp-card").filter(has_text="Media simpan segera penuh")
-    assert taken.get_by_text("Ditangani Admin Contoh").is_visible()
+    expect(taken.get_by_text("Ditangani Admin Contoh")).to_be_visible()
     taken.get_by_role("link", name="Petunjuk").click()
-    assert browser_page.url.endswith("/pemantauan/petunjuk/#forecast-low")
-    assert browser_page.locator("#forecast-low").is_visible()
+    expect(browser_page).to_have_url(re.compile("/pemantauan/petunjuk/#forecast-low$"))
+    expect(browser_page.locator("#forecast-low")).to_be_visible()
 
 
 def test_a_new_alarm_appears_and_an_old_one_goes_without_a_reload(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from cctvportal.common.clock import WIB, now
 from recordings.models import HoldOrder
@@ -84,7 +85,7 @@ def test_footage_is_held_by_clicking(portal_server: str, browser_page: Page) -> 
     page.goto(f"{portal_server}/penahanan/")
     page.get_by_role("link", name="Tahan rekaman").click()
     page.get_by_role("button", name="Lanjut: periksa dahulu").click()
-    assert page.get_by_role("alert").is_visible()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert faults(page, "tahan-galat") == []
     page.get_by_label("Perihal").fill("Kehilangan di parkir")
     page.get_by_label(plan.camera.name).check()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from cctvportal.accounts.models import User
 from cctvportal.common.clock import now
@@ -96,7 +97,7 @@ def test_officer_notes_and_closes_an_incident_by_clicking(
     enter(browser_page, portal_server, clerk)
     browser_page.goto(f"{portal_server}/kejadian/catat/?jenis=FORCE_MAJEURE")
     browser_page.get_by_role("button", name="Catat kejadian").click()
-    assert browser_page.get_by_role("alert").is_visible()
+    expect(browser_page.get_by_role("alert")).to_be_visible()
     assert axe(browser_page) == []
     picture(browser_page, "kejadian-galat")
     browser_page.get_by_label("Sebab").select_option("FLOOD")
@@ -105,7 +106,7 @@ def test_officer_notes_and_closes_an_incident_by_clicking(
     browser_page.get_by_role("link", name="Tutup catatan banjir").click()
     assert axe(browser_page) == []
     picture(browser_page, "kejadian-tutup")
-    assert browser_page.get_by_label("Yang dilakukan").is_visible()
+    expect(browser_page.get_by_label("Yang dilakukan")).to_be_visible()
 
 
 def test_monitoring_refreshes_itself(portal_server: str, browser_page: Page, clerk: User) -> None:
@@ -124,7 +125,7 @@ def test_a_book_prints_with_letterhead_and_room_for_signatures(
     enter(browser_page, portal_server, clerk)
     browser_page.goto(f"{portal_server}/buku/akses/")
     browser_page.emulate_media(media="print")
-    assert browser_page.get_by_text("Pemerintah Kota Yogyakarta").is_visible()
-    assert browser_page.get_by_text("Mengetahui,").is_visible()
-    assert not browser_page.get_by_role("button", name="Saring").is_visible()
+    expect(browser_page.get_by_text("Pemerintah Kota Yogyakarta")).to_be_visible()
+    expect(browser_page.get_by_text("Mengetahui,")).to_be_visible()
+    expect(browser_page.get_by_role("button", name="Saring")).not_to_be_visible()
     picture(browser_page, "buku-akses-cetak")
