@@ -24,7 +24,7 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def write_beside(target: Path, data: bytes) -> Path:
+def write_beside(target: Path, data: bytes | bytearray) -> Path:
     """Write `data` (mode 0600, fsynced) to the temporary name that belongs to `target`.
 
     The name is fixed for a target, so that whatever a crash leaves is overwritten by the next
@@ -43,14 +43,14 @@ def write_beside(target: Path, data: bytes) -> Path:
     return temporary
 
 
-def write_all_beside(files: Sequence[tuple[Path, bytes]]) -> list[tuple[Path, Path]]:
+def write_all_beside(files: Sequence[tuple[Path, bytes | bytearray]]) -> list[tuple[Path, Path]]:
     """`write_beside` for many files: (temporary, target) of each, all durable on return."""
     with ThreadPoolExecutor(_TOGETHER) as pool:
         temporaries = list(pool.map(lambda file: write_beside(*file), files))
     return [(temporary, target) for temporary, (target, _) in zip(temporaries, files, strict=True)]
 
 
-def replace(target: Path, data: bytes) -> None:
+def replace(target: Path, data: bytes | bytearray) -> None:
     """Put `data` in place of `target`, whole or not at all, durable on return."""
     temporary = write_beside(target, data)
     crash.step("file.written_beside")

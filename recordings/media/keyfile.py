@@ -23,7 +23,9 @@ KEY_BYTES = 16
 _ID_BYTES = 16
 _ROW = _ID_BYTES + KEY_BYTES
 _NONCE = 12
+_TAG = 16
 _HEADER = struct.Struct(">4sIQ16sI")
+_CLEAR = _HEADER.size + _NONCE  # bytes before what is encrypted
 _MAGIC = b"PKS1"
 
 
@@ -51,16 +53,19 @@ class Shelf:
         return shelf
 
 
-def seal(shelf: Shelf, epoch: int, secret: bytes, rows: bytes) -> bytes:
+def seal(shelf: Shelf, epoch: int, secret: bytes, rows: bytes) -> bytearray:
     """Encrypt `rows` for one camera-day under the epoch's key."""
     header = _HEADER.pack(_MAGIC, 0, epoch, shelf.camera.bytes, shelf.day.toordinal())
     nonce = os.urandom(_NONCE)
-    return header + nonce + AESGCM(secret).encrypt(nonce, rows, header)
+    blob = bytearray(_CLEAR + len(rows) + _TAG)
+    blob[:_CLEAR] = header + nonce
+    AESGCM(secret).encrypt_into(nonce, rows, header, memoryview(blob)[_CLEAR:])
+    return blob
 
 
 def epoch_of(shelf: Shelf, blob: bytes) -> int:
     """Tell under which epoch a file is sealed; raises KeystoreDamaged for a foreign file."""
-    if len(blob) < _HEADER.size + _NONCE:
+    if len(blob) < _CLEAR:
         raise KeystoreDamaged(f"Berkas kunci {shelf.name} terpotong")
     magic, _, epoch, camera, day = _HEADER.unpack_from(blob)
     if (magic, camera, day) != (_MAGIC, shelf.camera.bytes, shelf.day.toordinal()):
@@ -70,9 +75,10 @@ def epoch_of(shelf: Shelf, blob: bytes) -> int:
 
 def unseal(shelf: Shelf, secret: bytes, blob: bytes) -> bytes:
     """Decrypt a camera-day; raises KeystoreDamaged when key or bytes are wrong."""
-    header, nonce = blob[: _HEADER.size], blob[_HEADER.size : _HEADER.size + _NONCE]
+    view = memoryview(blob)  # a day's rows are some 46 kB, and every refill opens them
+    header, nonce, sealed = view[: _HEADER.size], view[_HEADER.size : _CLEAR], view[_CLEAR:]
     try:
-        return AESGCM(secret).decrypt(nonce, blob[_HEADER.size + _NONCE :], header)
+        return AESGCM(secret).decrypt(nonce, sealed, header)
     except InvalidTag as error:
         raise KeystoreDamaged(f"Berkas kunci {shelf.name} tidak dapat dibuka") from error
 

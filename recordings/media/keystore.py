@@ -216,7 +216,7 @@ class Keystore:
 
     def _reseal(self, held: Mapping[Shelf, bytes], day: date, epoch: int) -> None:
         secret = self._epochs.secret(day, epoch)
-        sealed: list[tuple[Path, bytes]] = []
+        sealed: list[tuple[Path, bytes | bytearray]] = []
         for shelf, rows in held.items():
             target = self._folder / shelf.name
             if rows:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from datetime import timedelta
-from functools import partial
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from tests.factories.devices import CameraFactory
 from tests.factories.recordings import PlanFactory, PolicyFactory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 WEEK = timedelta(days=7)
 
@@ -57,36 +58,46 @@ def _move(plan: RecordingPlan) -> None:
 @pytest.mark.race
 @pytest.mark.usefixtures("race_db")
 @pytest.mark.parametrize("change", [_shorten, _move])
+@pytest.mark.parametrize("first", ["seal", "change"])
 def test_sealing_and_a_change_wait_for_each_other(
-    data_dir: Path, change: Callable[[RecordingPlan], None]
+    data_dir: Path, change: Callable[[RecordingPlan], None], first: str
 ) -> None:
     """Either the sealing's transaction ends before the change begins, or it reads the new term."""
-    for first in ("seal", "change"):
-        plan = PlanFactory()
-        told: dict[str, object] = {}
+    plan = PlanFactory()
+    began = threading.Event()
 
-        def seal(plan: RecordingPlan = plan, told: dict[str, object] = told, *, late: bool) -> None:
-            time.sleep(0.15 if late else 0)
-            with transaction.atomic():
-                told["term"] = plans.term_of(plan.pk)
-                time.sleep(0.3)
-                told["sealed"] = now()
+    def seal() -> tuple[timedelta, datetime]:
+        with _turn(began, first=first == "seal"):
+            term = plans.term_of(plan.pk)
+            _hold_on(began)
+            return term, now()
 
-        def alter(
-            plan: RecordingPlan = plan, told: dict[str, object] = told, *, late: bool
-        ) -> None:
-            time.sleep(0.15 if late else 0)
-            with transaction.atomic():
-                change(plan)
-                told["changed"] = now()
-                time.sleep(0.3)
+    def alter() -> datetime:
+        with _turn(began, first=first == "change"):
+            change(plan)
+            changed = now()
+            _hold_on(began)
+            return changed
 
-        results = in_threads(
-            partial(seal, late=first == "change"), partial(alter, late=first == "seal")
-        )
-        assert results == [None, None]
-        if first == "seal":
-            assert told["term"] == timedelta(days=30)
-            assert told["changed"] > told["sealed"], "the change waited"  # type: ignore[operator] # times
-        else:
-            assert told["term"] == WEEK, "the sealing waited, and read what holds now"
+    sealed, changed = in_threads(seal, alter)
+    assert isinstance(sealed, tuple), sealed
+    assert isinstance(changed, datetime), changed
+    term, at = sealed
+    if first == "seal":
+        assert term == timedelta(days=30)
+        assert changed > at, "the change waited"
+    else:
+        assert term == WEEK, "the sealing waited, and read what holds now"
+
+
+@contextmanager
+def _turn(began: threading.Event, *, first: bool) -> Iterator[None]:
+    """A transaction that begins at once, or when the other one's has its lock."""
+    assert first or began.wait(10)
+    with transaction.atomic():
+        yield
+
+
+def _hold_on(began: threading.Event) -> None:
+    began.set()
+    time.sleep(0.3)
