@@ -9,6 +9,7 @@ from typing import Any
 from celery import bootsteps
 from django.conf import settings
 
+from recordings.recorder import memory
 from recordings.recorder.recorder import Recorder
 
 
@@ -27,6 +28,7 @@ class RecorderStep(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         del parent
+        memory.settle()
         self._recorder = Recorder(settings.NODE_NAME, end_worker)
         self._recorder.start()
 
