@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["browser_page", "chromium_browser"]
 _STORIES = "tests/e2e/"
-_LONGEST = (_STORIES, "tests/faults/")
+_LONGEST = (
+    _STORIES,
+    "tests/faults/",
+    "tests/requests_app/desk/test_browser",
+    "tests/recordings/recorder/",
+    "tests/test_permissions",
+    "tests/embedded/",
+)
 _TOUCHES_STATE = {"db", "race_db"}
 # The real ones cost tens of milliseconds on purpose; a test of theirs sets them again.
 _QUICK_HASHER = ["django.contrib.auth.hashers.MD5PasswordHasher"]
