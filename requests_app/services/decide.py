@@ -98,23 +98,18 @@ def settle(
         expect(row, RequestState.SUBMITTED)
         if missing := missing_call(row, verdict):
             raise Refused(missing)
-        against = _against_a_call(row, verdict, despite)
         delegation = _authority(row, decider, decided_at)
-        moment = now()
-        by_phone = channel == Channel.PHONE
-        Decision.objects.create(
-            request=row,
+        _enter(
+            row,
+            by=by,
             verdict=verdict,
             reason=reason.strip(),
             note=note.strip(),
-            despite=against,
+            despite=_against_a_call(row, verdict, despite),
             channel=channel,
             decided_by=decider,
             decided_at=decided_at,
             delegation=delegation,
-            logged_by=by if by_phone else None,
-            entered_at=moment,
-            confirmed_at=None if by_phone else moment,
         )
         changes: dict[str, Any] = {"decided_by": decider}
         if verdict == Verdict.APPROVED:
@@ -125,9 +120,22 @@ def settle(
             by=by,
             changes=changes,
             facts=_facts(row, decider, channel, delegation),
-            happened_at=decided_at if by_phone else None,
+            happened_at=decided_at if channel == Channel.PHONE else None,
             note=reason.strip(),
         )
+
+
+def _enter(row: AccessRequest, *, by: User, channel: Channel, **words: Any) -> None:
+    """By phone somebody else writes it down, and the decider confirms it later."""
+    by_phone, moment = channel == Channel.PHONE, now()
+    Decision.objects.create(
+        request=row,
+        channel=channel,
+        logged_by=by if by_phone else None,
+        entered_at=moment,
+        confirmed_at=None if by_phone else moment,
+        **words,
+    )
 
 
 def _against_a_call(row: AccessRequest, verdict: Verdict, despite: str) -> str:
