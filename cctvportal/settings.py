@@ -174,7 +174,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-# Two long exports fill the worker: whoever watches must not stand in line behind them.
+# Whoever watches must not stand in line behind what works; long jobs have a queue of their own
+# (recordings/jobs.py), so that nothing below waits for an export.
 CELERY_TASK_ROUTES = {"recordings.watch": {"queue": "recorder"}}
 # Policy belongs in code: what runs by itself, and how often in seconds.
 CELERY_BEAT_SCHEDULE = {

@@ -208,7 +208,7 @@ GUIDE: Final[Mapping[Kind, Guide]] = {
     Kind.JOBS_WAITING: Guide(
         _("Ekspor, pemusnahan, dan penghapusan tidak berjalan. Perekaman tidak terpengaruh."),
         (
-            _("Admin TI memeriksa apakah proses worker, beat, dan Valkey berjalan."),
+            _("Admin TI memeriksa apakah proses worker, exports, beat, dan Valkey berjalan."),
             _("Yang mati dihidupkan kembali; pekerjaan yang menunggu lalu berjalan sendiri."),
         ),
         _IT,

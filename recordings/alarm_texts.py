@@ -131,7 +131,7 @@ TEXTS: Final[Mapping[Kind, Text]] = {
     ),
     Kind.JOBS_WAITING: Text(
         _("Pekerjaan latar tidak dijalankan sejak %(since_at)s."),
-        _("Hidupkan kembali proses worker, beat, dan Valkey yang mati."),
+        _("Hidupkan kembali proses worker, exports, beat, dan Valkey yang mati."),
         _IT, urgent=True,
     ),
     Kind.WATCH_SILENT: Text(

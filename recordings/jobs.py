@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.jobs.lease import JobCancelled, Lease
@@ -13,6 +14,8 @@ from recordings.models import Erasure, Export, PolicyChange
 from recordings.services import erasures, exports, packing, policies, wiping
 
 log = logging.getLogger(__name__)
+# They take hours, and one disk that answers no more keeps their thread for ever.
+_EXPORTS: Final = "exports"
 _WAITS = "Kunci atau berkas rekaman belum dapat dimusnahkan. Minta admin TI memeriksa media simpan."
 
 
@@ -27,7 +30,7 @@ def erase(lease: Lease) -> None:
         raise JobWaits(_WAITS, seconds=60) from error
 
 
-@handler("export")
+@handler("export", queue=_EXPORTS)
 def export(lease: Lease) -> None:
     row = Export.objects.select_related("medium").get(pk=lease.job.subject_id)
     try:
@@ -48,7 +51,7 @@ def export_given_up(job: Job) -> None:
     exports.fail(Export.objects.get(pk=job.subject_id), sentence=job.error, by=SYSTEM)
 
 
-@handler("export-wipe")
+@handler("export-wipe", queue=_EXPORTS)
 def export_wipe(lease: Lease) -> None:
     row = Export.objects.select_related("medium").get(pk=lease.job.subject_id)
     wiping.carry_out(row, lease=lease, by=SYSTEM)

@@ -1,4 +1,4 @@
-"""Health check of one container of docker-compose.yml: web, worker, recorder, or beat."""
+"""Health check of one container of docker-compose.yml: web, a worker, recorder, or beat."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import redis
 
 # What each process has in its command line and no other has.
-_WORDS = {"worker": "jobs", "recorder": "--recorder", "beat": "beat"}
+_WORDS = {"worker": "jobs", "exports": "exports", "recorder": "--recorder", "beat": "beat"}
 
 
 def web() -> bool:

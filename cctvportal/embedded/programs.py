@@ -103,11 +103,14 @@ def portal(plan: Plan) -> list[Program]:
     python = sys.executable
     celery = (python, "-m", "celery", "-A", "cctvportal")
     worker = (*celery, "worker", "--loglevel", "INFO", "--without-gossip", "--without-mingle")
-    jobs = ("-n", "worker@%h", "-Q", "jobs", "-P", "threads", "-c", "2")
+    # A film's disk that answers no more keeps the thread of the gate and that of the daily look.
+    jobs = ("-n", "worker@%h", "-Q", "jobs", "-P", "threads", "-c", "4")
+    exports = ("-n", "exports@%h", "-Q", "exports", "-P", "threads", "-c", "2")
     recorder = ("-n", "recorder@%h", "-Q", "recorder", "--recorder", "-P", "solo")
     return [
         Program("web", "portal", web(python, f"127.0.0.1:{plan.port}")),
         Program("worker", "portal", (*worker, *jobs)),
+        Program("exports", "portal", (*worker, *exports)),
         Program("recorder", "portal", (*worker, *recorder)),
         Program("beat", "portal", (*celery, "beat", "--loglevel", "INFO", *_BEAT)),
         *(of_camera(number, camera) for number, camera in enumerate(plan.cameras, 1)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cctvportal.jobs.lease import Lease
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 Handler = Callable[["Lease"], None]
 HANDLERS: dict[str, Handler] = {}
+DEFAULT_QUEUE: Final = "jobs"
+QUEUES: dict[str, str] = {}
 Mourner = Callable[["Job"], None]
 GAVE_UP: dict[str, Mourner] = {}
 
@@ -36,11 +38,15 @@ class JobWaits(Exception):  # noqa: N818 - named for what happened
         self.seconds = seconds
 
 
-def handler(kind: str) -> Callable[[Handler], Handler]:
-    """Registers the function that carries out jobs of `kind`; it may be run again at any point."""
+def handler(kind: str, *, queue: str = DEFAULT_QUEUE) -> Callable[[Handler], Handler]:
+    """Registers the function that carries out jobs of `kind`; it may be run again at any point.
+
+    What takes hours, or waits for a disk that somebody plugs in, has a queue of its own: in that of
+    the rest it would stand before what has to be in time.
+    """
 
     def register(function: Handler) -> Handler:
-        HANDLERS[kind] = function
+        HANDLERS[kind], QUEUES[kind] = function, queue
         return function
 
     return register

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from kombu.exceptions import OperationalError
 
 from cctvportal.celery import app
@@ -13,7 +12,14 @@ from cctvportal.common.clock import ago, now
 from cctvportal.common.errors import Refused
 from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
 from cctvportal.jobs.models import Job, JobState
-from cctvportal.jobs.registry import GAVE_UP, HANDLERS, JobFailed, JobWaits
+from cctvportal.jobs.registry import (
+    DEFAULT_QUEUE,
+    GAVE_UP,
+    HANDLERS,
+    QUEUES,
+    JobFailed,
+    JobWaits,
+)
 
 log = logging.getLogger(__name__)
 _HINT_AGAIN = 15.0
@@ -38,8 +44,9 @@ def enqueue(kind: str, key: str, subject_id: object) -> Job:
 def hint(job: Job) -> None:
     """Rings the bell. A broker that is down is no fault: the sweeper rings again."""
     Job.objects.filter(pk=job.pk).update(hinted_at=now())
+    queue = QUEUES.get(job.kind, DEFAULT_QUEUE)
     try:
-        app.send_task("jobs.run", args=[str(job.pk)], queue="jobs")
+        app.send_task("jobs.run", args=[str(job.pk)], queue=queue)
     except (OperationalError, OSError):
         log.warning("no broker to wake for job %s; the sweeper will", job.pk)
 
@@ -136,7 +143,7 @@ def sweep() -> int:
             .filter(
                 Q(hinted_at=None)
                 | Q(hinted_at__lt=ago(_HINT_AGAIN))
-                | Q(not_before__isnull=False, hinted_at__lt=moment - timedelta(seconds=2))
+                | Q(hinted_at__lt=F("not_before"))
             )
             .select_for_update(skip_locked=True)[:100]
         )

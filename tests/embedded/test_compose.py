@@ -10,7 +10,7 @@ import yaml
 
 from tests.template import ROOT
 
-OURS = {"web", "worker", "recorder", "beat", "migrate"}
+OURS = {"web", "worker", "exports", "recorder", "beat", "migrate"}
 SERVERS = {"postgres", "valkey"}
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]

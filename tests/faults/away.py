@@ -66,7 +66,7 @@ class Away:
         ground = self._stage.ground
         self._stage.shelf.make("desk", self._stage.run, desk.build)
         self._stage.shelf.put_back("desk")
-        with Office(ground, "worker", "beat"):
+        with Office(ground, "worker", "exports", "beat"):
             blows: dict[str, Callable[[], None]] = {
                 "SIGKILL": self._kill_valkey,
                 "FLUSHALL": ground.flush_valkey,

@@ -14,7 +14,7 @@ from recordings.enums import SegmentState
 from recordings.models import Segment
 from tests.faults import books, desk
 from tests.faults.children import ChildFailed
-from tests.faults.office import Office, free_port
+from tests.faults.office import COMMANDS, Office, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ class Nemesis:
         stage.shelf.put_back("desk")
         stage.run(partial(books.furnish, port))
         until = time.monotonic() + (_LONG if stage.long else _SHORT)
-        with Office(stage.ground, "recorder", "worker", "beat", port=port) as self._office:
+        with Office(stage.ground, *COMMANDS, port=port) as self._office:
             self._wait(partial(books.recorded_since, now()))
             while time.monotonic() < until:
                 self._strike()
@@ -62,7 +62,9 @@ class Nemesis:
             ("perekam dibunuh", partial(office.kill, "recorder")),
             ("proses media dibunuh", self._kill_media),
             ("pekerja dibunuh", partial(office.kill, "worker")),
-            ("pekerja dihentikan melebihi sewa", self._freeze_worker),
+            ("pekerja dihentikan melebihi sewa", partial(self._freeze, "worker")),
+            ("pekerja ekspor dibunuh", partial(office.kill, "exports")),
+            ("pekerja ekspor dihentikan melebihi sewa", partial(self._freeze, "exports")),
             ("kamera dimulai ulang", partial(office.kill, "camera")),
             ("PostgreSQL dibunuh", self._kill_database),
             ("PostgreSQL dimulai ulang", self._restart_database),
@@ -76,11 +78,11 @@ class Nemesis:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
-    def _freeze_worker(self) -> None:
+    def _freeze(self, name: str) -> None:
         assert self._office is not None
-        self._office.signal("worker", signal.SIGSTOP)
+        self._office.signal(name, signal.SIGSTOP)
         time.sleep(_BEYOND_THE_LEASE)
-        self._office.signal("worker", signal.SIGCONT)
+        self._office.signal(name, signal.SIGCONT)
 
     def _kill_database(self) -> None:
         self._stage.ground.kill_postgres()

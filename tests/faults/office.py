@@ -1,4 +1,4 @@
-"""A small office at work: a camera, a recorder, a worker of jobs, the beat; real processes."""
+"""A small office at work: a camera, a recorder, two workers, the beat; real processes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _WORKER: Final = (*_CELERY, "worker", "--loglevel", "CRITICAL", "--without-gossi
 _QUIET: Final = (*_WORKER, "--without-mingle")
 COMMANDS: Final = {
     "recorder": (*_QUIET, "-n", "recorder@faults", "-Q", "recorder", "--recorder", "-P", "solo"),
-    "worker": (*_QUIET, "-n", "worker@faults", "-Q", "jobs", "-P", "threads", "-c", "2"),
+    "worker": (*_QUIET, "-n", "worker@faults", "-Q", "jobs", "-P", "threads", "-c", "4"),
+    "exports": (*_QUIET, "-n", "exports@faults", "-Q", "exports", "-P", "threads", "-c", "2"),
     "beat": (*_CELERY, "beat", "--pidfile=", "--scheduler", "celery.beat.Scheduler", "-l", "ERROR"),
 }
 _PATIENCE: Final = 15.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import redis
+from django.conf import settings as portal
 from django.db import transaction
 from pytest_django import Settings
 
@@ -13,7 +15,7 @@ from cctvportal.common.errors import Refused
 from cctvportal.jobs import services
 from cctvportal.jobs.lease import MAX_ATTEMPTS, JobCancelled, Lease, LeaseLost, claim
 from cctvportal.jobs.models import Job, JobState
-from cctvportal.jobs.registry import GAVE_UP, HANDLERS, JobFailed, JobWaits
+from cctvportal.jobs.registry import GAVE_UP, HANDLERS, QUEUES, JobFailed, JobWaits, handler
 from tests.concurrency import in_threads
 
 KIND = "uji"
@@ -142,6 +144,28 @@ def test_the_sweeper_rings_for_lost_messages_and_buries_what_killed_five_workers
     assert lost.hinted_at is not None
     assert deadly.state == JobState.FAILED
     assert services.sweep() == 0, "it was rung a moment ago"
+
+
+@pytest.mark.django_db
+def test_a_job_that_waits_behind_others_is_not_rung_for_at_every_sweep() -> None:
+    job = new_job()
+    Job.objects.filter(pk=job.pk).update(not_before=ago(60), hinted_at=ago(90))
+    assert services.sweep() == 1, "it came due after it was rung for"
+    Job.objects.filter(pk=job.pk).update(hinted_at=ago(5))
+    assert services.sweep() == 0, "the workers of its queue are busy"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("queue", ["jobs", "exports"])
+def test_a_job_rings_in_the_queue_of_its_kind(monkeypatch: pytest.MonkeyPatch, queue: str) -> None:
+    monkeypatch.setattr("cctvportal.jobs.registry.HANDLERS", {})
+    monkeypatch.setitem(QUEUES, KIND, "")
+    handler(KIND, queue=queue)(lambda _lease: None)
+    job = new_job(f"uji:{queue}")
+    services.hint(job)
+    with redis.Redis.from_url(portal.REDIS_URL) as broker:
+        rung = {name: str(broker.lrange(name, 0, -1)) for name in ("jobs", "exports")}
+    assert [name for name, messages in rung.items() if str(job.pk) in messages] == [queue]
 
 
 @pytest.mark.django_db

@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from cctvportal.jobs.models import Job, JobState
+from cctvportal.jobs.registry import DEFAULT_QUEUE, QUEUES
 from recordings.enums import AlarmKind, ErasureState, ExportState
 from recordings.models import Erasure, Export
 from recordings.services.watching.found import Found, Look
@@ -52,13 +54,31 @@ def given_up(look: Look) -> list[Found]:
 
 
 def waiting(look: Look) -> list[Found]:
-    """Jobs that are due and for which nobody has rung for two minutes: no sweep runs."""
-    due = Job.objects.filter(
-        Q(not_before=None) | Q(not_before__lt=look.moment - _UNRUNG), state=JobState.QUEUED
+    """Jobs due for two minutes that nobody rings for or nobody takes: no sweep, or no worker."""
+    late = look.moment - _UNRUNG
+    # PostgreSQL's GREATEST leaves out what is NULL.
+    due = Job.objects.annotate(due=Greatest("created_at", "not_before", "lease_until")).filter(
+        state__in=[JobState.QUEUED, JobState.RUNNING], due__lt=late
     )
-    unrung = Q(hinted_at__lt=look.moment - _UNRUNG) | Q(
-        hinted_at=None, created_at__lt=look.moment - _UNRUNG
-    )
-    since = due.filter(unrung).aggregate(since=Min("created_at"))["since"]
+    unrung = Q(hinted_at__lt=late) | Q(hinted_at=None)
+    untaken = Q(kind__in=_asleep(look))
+    since = due.filter(unrung | untaken).aggregate(since=Min("due"))["since"]
     facts = {"since_at": since.isoformat()} if since else {}
     return [Found(AlarmKind.JOBS_WAITING, facts=facts)] if since else []
+
+
+def _asleep(look: Look) -> list[str]:
+    """Kinds in whose queue no worker shows a sign of life: it holds a job, or ended one just now.
+
+    Whoever rings lives in the default queue; that tells nothing of the workers of another. Behind
+    a job that takes hours the next one waits, and is not late.
+    """
+    late = look.moment - _UNRUNG
+    alive = Job.objects.filter(
+        Q(state=JobState.RUNNING, lease_until__gt=look.moment)
+        | Q(finished_at__gt=late)
+        | Q(not_before__gt=late)
+    )
+    awake = {QUEUES.get(kind) for kind in alive.values_list("kind", flat=True).distinct()}
+    awake.add(DEFAULT_QUEUE)
+    return [kind for kind, queue in QUEUES.items() if queue not in awake]
