@@ -130,10 +130,15 @@ def _too_many(planned: int) -> str:
 
 
 def _counted_on(day: date) -> int:
-    """What went that day, without the runs that a person let exceed."""
-    runs = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY, started_at__date=day)
-    total, allowed = 0, False
-    for run in runs.order_by("started_at"):
-        total += 0 if allowed else run.segments_purged
-        allowed = run.state == PurgeState.STOPPED and run.resumed_at is not None
-    return total
+    """What went that day, without what a person has seen: up to and with the run they let exceed.
+
+    After growth every day passes the measure until the usual has grown too. Were what went before
+    the stop counted on, each passage behind the one allowed would stop again.
+    """
+    runs = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY).order_by("started_at")
+    counted = runs.filter(started_at__date=day)
+    resumed = runs.filter(state=PurgeState.STOPPED, resumed_at__isnull=False).last()
+    allowed = resumed and runs.filter(started_at__gt=resumed.started_at).first()
+    if allowed:
+        counted = counted.filter(started_at__gt=allowed.started_at)
+    return counted.aggregate(total=Sum("segments_purged"))["total"] or 0

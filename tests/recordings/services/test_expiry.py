@@ -37,14 +37,19 @@ def expired(plan: RecordingPlan, count: int) -> list[Segment]:
     ]
 
 
-@pytest.fixture
-def stopped(plan: RecordingPlan) -> PurgeRun:
-    """Eight days of one segment each, and four today."""
+def usual_days() -> None:
+    """Eight days of one segment each."""
     for day in range(1, 9):
         at = now() - timedelta(days=day)
         PurgeRun.objects.create(
             kind=PurgeKind.EXPIRY, started_at=at, state=PurgeState.DONE, segments_purged=1
         )
+
+
+@pytest.fixture
+def stopped(plan: RecordingPlan) -> PurgeRun:
+    """After the usual days, four today."""
+    usual_days()
     expired(plan, 4)
     run = expiry.purge_expired(by=SYSTEM)
     assert run is not None
@@ -86,6 +91,38 @@ def test_what_was_let_through_does_not_stop_the_usual_of_the_same_day(
     again = expiry.purge_expired(by=SYSTEM)
     assert again is not None
     assert again.state == PurgeState.STOPPED, "one permission is for one run"
+
+
+def test_what_went_before_a_stop_does_not_stop_the_rest_of_a_grown_day(plan: RecordingPlan) -> None:
+    usual_days()
+    for _ in range(3):
+        expired(plan, 1)
+        expiry.purge_expired(by=SYSTEM)
+    expired(plan, 1)
+    stopped = expiry.purge_expired(by=SYSTEM)
+    assert stopped is not None
+    assert stopped.state == PurgeState.STOPPED
+    expiry.resume_purge(by=accounts.approver())
+    for _ in range(4):
+        run = expiry.purge_expired(by=SYSTEM)
+        assert run is not None
+        assert run.state == PurgeState.DONE
+        expired(plan, 1)
+    again = expiry.purge_expired(by=SYSTEM)
+    assert again is not None
+    assert again.state == PurgeState.STOPPED, "the allowance has a measure of its own"
+
+
+def test_a_run_let_through_after_midnight_does_not_count_on_the_new_day(
+    stopped: PurgeRun, plan: RecordingPlan
+) -> None:
+    PurgeRun.objects.filter(pk=stopped.pk).update(started_at=now() - timedelta(days=1))
+    expiry.resume_purge(by=accounts.approver())
+    expiry.purge_expired(by=SYSTEM)
+    expired(plan, 1)
+    run = expiry.purge_expired(by=SYSTEM)
+    assert run is not None
+    assert run.state == PurgeState.DONE
 
 
 @pytest.mark.parametrize("person", [accounts.officer, accounts.auditor, accounts.it_admin])
