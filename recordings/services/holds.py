@@ -10,7 +10,7 @@ from cctvportal.audit.services import record
 from cctvportal.common.clock import now
 from recordings.enums import HoldKind, SegmentState
 from recordings.models import Hold, HoldOrder, Segment
-from recordings.models.segment import LONGEST_SEGMENT
+from recordings.models.segment import KEPT, LONGEST_SEGMENT
 
 
 @service("recordings.place_hold")
@@ -49,7 +49,8 @@ def place(
             started_at__gte=start - LONGEST_SEGMENT,
             started_at__lt=end,
             ended_at__gt=start,
-            state__in=[SegmentState.READY, SegmentState.OVERLAP],
+            # What is torn too (`remains`). What was only prepared has no time yet, and no picture.
+            state__in=[*KEPT, SegmentState.LOST],
         )
         list(overlapping.order_by("id").select_for_update().values_list("id", flat=True))
         for hold in holds:

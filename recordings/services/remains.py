@@ -34,6 +34,7 @@ from recordings.services.reconcile import QUARANTINE
 from recordings.services.volumes import OpenVolume, VolumeUnavailable
 
 _SUFFIXES: Final = (placing.PART, placing.FILM, placing.FACTS)
+_LEFT: Final = (SegmentState.LOST, SegmentState.PREPARED)
 _OURS: Final = re.compile(
     r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_(\d{4}_\d\d_\d\d)_"
     r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.\w+\+*"
@@ -73,7 +74,7 @@ def past_term(*, by: Caller) -> Remains:
     """What is past its camera's term and under no hold; a stranger's file has the longest term."""
     del by
     rows = Segment.objects.filter(
-        state__in=[SegmentState.LOST, SegmentState.PREPARED],
+        state__in=_LEFT,
         purged_at=None,
         expires_at__lte=now(),
         # A disk that is away keeps nothing else from going.
@@ -117,7 +118,13 @@ def clear(run: PurgeRun, left: Remains, *, by: Caller) -> None:
 
 
 def _clear_rows(run: PurgeRun, volume: Volume, rows: list[Segment], *, by: Caller) -> None:
-    with volumes.opened(volume) as place:
+    """The rows stay locked to the end, so that whoever places a hold waits until they are gone.
+
+    They were listed before all the footage went, which takes a while: what was held or turned out
+    to be footage meanwhile is left.
+    """
+    with transaction.atomic(), volumes.opened(volume) as place:
+        rows = _still_clear(rows)
         files = _files_of(place, rows)
         # A file that came under a row that seemed unused: reconcile looks at it first.
         rows = [row for row in rows if row.state == SegmentState.LOST or not files[row.pk]]
@@ -126,8 +133,7 @@ def _clear_rows(run: PurgeRun, volume: Volume, rows: list[Segment], *, by: Calle
         tombstones.append(run, rows)
         erase.destroy_keys(run, rows, by=by)
         _unlink(place, [name for row in rows for name in files[row.pk]])
-    ids = [row.pk for row in rows]
-    with transaction.atomic():
+        ids = [row.pk for row in rows]
         unused, _of = Segment.objects.filter(pk__in=ids, state=SegmentState.PREPARED).delete()
         lost = Segment.objects.filter(pk__in=ids, state=SegmentState.LOST)
         torn = lost.update(purged_at=now(), purge_run=run)
@@ -137,7 +143,18 @@ def _clear_rows(run: PurgeRun, volume: Volume, rows: list[Segment], *, by: Calle
     crash.step("remains.note_committed")
 
 
+def _still_clear(rows: list[Segment]) -> list[Segment]:
+    """Locks them, and looks for holds in the next statement, whose view is newer."""
+    mine = Segment.objects.filter(pk__in=[row.pk for row in rows], state__in=_LEFT, purged_at=None)
+    list(mine.order_by("pk").select_for_update().values_list("pk", flat=True))
+    return list(mine.filter(~erase.under_hold()).select_related("camera").order_by("pk"))
+
+
 def _clear_strays(run: PurgeRun, volume: Volume, strays: list[Stray], *, by: Caller) -> None:
+    # No row of theirs could be locked: a hold that comes while they go comes too late.
+    strays = [stray for stray in strays if not _is_held(stray)]
+    if not strays:
+        return
     ours = [stray.segment for stray in strays if stray.segment and stray.has_key]
     with volumes.opened(volume) as place:
         if ours:

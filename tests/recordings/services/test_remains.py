@@ -103,6 +103,44 @@ def test_a_hold_keeps_it(torn: Written) -> None:
     assert has_key(torn)
 
 
+def test_a_hold_placed_after_the_listing_keeps_a_torn_segment(torn: Written) -> None:
+    end_term(torn.plan)
+    run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
+    with erase.gate():
+        left = remains.past_term(by=SYSTEM)
+        hold(torn)
+        remains.clear(run, left, by=SYSTEM)
+    assert left.rows
+    assert set_aside(torn.plan)
+    assert has_key(torn)
+
+
+def test_a_hold_placed_after_the_listing_keeps_a_file_set_aside(torn: Written) -> None:
+    Segment.objects.filter(pk=torn.row.pk).update(purged_at=now())
+    end_term(torn.plan)
+    run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
+    with erase.gate():
+        left = remains.past_term(by=SYSTEM)
+        hold(torn)
+        remains.clear(run, left, by=SYSTEM)
+    assert left.strays
+    assert set_aside(torn.plan)
+    assert has_key(torn)
+
+
+def test_what_was_kept_after_the_listing_does_not_go(torn: Written) -> None:
+    """Its file turned out to open: then the row is footage, with a term and a key of its own."""
+    end_term(torn.plan)
+    run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
+    whole = {"bytes": 1, "frames": 1, "sha256": "0" * 64, "codec": "h264"}
+    with erase.gate():
+        left = remains.past_term(by=SYSTEM)
+        Segment.objects.filter(pk=torn.row.pk).update(state="READY", **whole)
+        remains.clear(run, left, by=SYSTEM)
+    assert left.rows
+    assert has_key(torn)
+
+
 def test_an_erasure_takes_it_along_before_its_term(torn: Written) -> None:
     run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
     start = torn.start
