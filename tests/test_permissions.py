@@ -37,7 +37,7 @@ PACKAGES = ("cctvportal.accounts", "devices", "recordings", "requests_app")
 # What services are made of: questions and checks without an acting user, named one by one.
 TOOLS = re.compile(
     r"recordings\.services\.(volumes|clockguard|tombstones|forecast)\."
-    r"|recordings\.services\.(amounts|impact|leaving)\."
+    r"|recordings\.services\.(amounts|impact|leaving|scratch)\."
     r"|recordings\.services\.plans\.term_of$"
     r"|recordings\.services\.retention\.(plans_of|shortens|expected|check|answered)$"
     r"|recordings\.services\.watching\."

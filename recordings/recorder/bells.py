@@ -1,4 +1,4 @@
-"""Tells once when a volume stops taking footage, and once when it takes it again."""
+"""Tells once when a volume stops taking footage, or the keystore keys, and once when it is over."""
 
 from __future__ import annotations
 
@@ -18,30 +18,42 @@ _KINDS: Final = (AlarmKind.DISK, AlarmKind.BELOW_FLOOR)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a camera may not write: a sentence. `full`: for want of room, else the disk is sick."""
+    """Why a camera may not write: a sentence. `full`: for want of room, else the disk is sick.
+
+    `name`: of what refuses, when it is no volume that has a name of its own.
+    """
 
     reason: str
     full: bool = False
+    name: str = ""
 
     @property
     def kind(self) -> AlarmKind:
         return AlarmKind.BELOW_FLOOR if self.full else AlarmKind.DISK
+
+    @property
+    def facts(self) -> dict[str, str]:
+        named = {"name": self.name} if self.name else {}
+        return {"detail": self.reason, **named}
 
 
 class Bells:
     """What was told of each volume. A new one may still ring from a recorder that died."""
 
     def __init__(self) -> None:
-        self._rung: dict[UUID, frozenset[AlarmKind]] = {}
+        self._rung: dict[UUID | str, frozenset[AlarmKind]] = {}
 
-    def ring(self, refusals: Mapping[UUID, Iterable[Refusal]]) -> Iterator[Note]:
-        """News since the last call; `refusals` names every volume in use, most without any."""
+    def ring(self, refusals: Mapping[UUID | str, Iterable[Refusal]]) -> Iterator[Note]:
+        """News since the last call; `refusals` names every volume in use, most without any.
+
+        And what else all cameras need, by a subject of its own.
+        """
         for volume, found in refusals.items():
-            reasons = {each.kind: each.reason for each in found}
+            reasons = {each.kind: each for each in found}
             before = self._rung.get(volume, frozenset(_KINDS))
             for kind in _KINDS:
                 if kind in reasons and (volume not in self._rung or kind not in before):
-                    yield AlarmRaised(kind, str(volume), {"detail": reasons[kind]}, now())
+                    yield AlarmRaised(kind, str(volume), reasons[kind].facts, now())
                 elif kind not in reasons and kind in before:
                     yield AlarmCleared(kind, str(volume), now())
             self._rung[volume] = frozenset(reasons)

@@ -59,7 +59,7 @@ class Ledger:
     tell: News
 
     def __init__(self, node: str) -> None:
-        self._node = node
+        self.node = node
         self._owner = leases.owner_name(node)
         self._queue: deque[Work | Note] = deque()
         self._wake = threading.Event()
@@ -212,8 +212,8 @@ class Ledger:
         """The times at which it was so: this could not be told while it was."""
         kind = AlarmKind.DATABASE_AWAY
         facts = {"since_at": outage.start.isoformat(), "until_at": outage.end.isoformat()}
-        self.later(AlarmRaised(kind, self._node, facts, outage.start))
-        self.later(AlarmCleared(kind, self._node, outage.end))
+        self.later(AlarmRaised(kind, self.node, facts, outage.start))
+        self.later(AlarmCleared(kind, self.node, outage.end))
 
     def _is_due(self, name: str, every: float) -> bool:
         moment = since_boot()

@@ -63,6 +63,7 @@ class Seat:
     opened_at: float = 0.0  # unix times
     last_frame_at: float = 0.0
     refusal: Refusal | None = None  # of the disk, while it is stopped for that
+    keyless: bool = False  # no key could be written for it when it last wanted some
     rests_for: Refusal | None = None  # until `not_before`, after writing failed
     not_before: float = 0.0  # monotonic times
     started: float = 0.0

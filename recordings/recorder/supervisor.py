@@ -54,6 +54,10 @@ _STOP_SECONDS: Final = 4.0
 # The books get sentences of ours; what the system said stands in the log.
 _UNWRITABLE: Final = Refusal("Media simpan tidak dapat ditulis.")
 _NO_ROOM: Final = Refusal("Media simpan penuh.", full=True)
+_NO_KEYS: Final = Refusal(
+    "Kunci rekaman tidak dapat ditulis ke folder data: perekaman berhenti dalam sepuluh menit.",
+    name="Tempat kunci rekaman",
+)
 
 
 def _refusal(code: int | None) -> Refusal:
@@ -230,9 +234,11 @@ class Supervisor:
         self._ring()
 
     def _ring(self) -> None:
-        refusals: dict[UUID, list[Refusal]] = defaultdict(list)
+        refusals: dict[UUID | str, list[Refusal]] = defaultdict(list)
+        keys = refusals[f"keys:{self._ledger.node}"]
         for seat in self._seats.values():
             refusals[seat.wanted.volume.pk] += [seat.refusal] if seat.refusal else []
+            keys += [_NO_KEYS] if seat.keyless else []
         for note in self._bells.ring(refusals):
             self._ledger.later(note)
 
@@ -274,12 +280,14 @@ class Supervisor:
         seat.hand_out()
 
     def _refill(self, seat: Seat) -> None:
-        """A keystore that takes nothing stops no recording while there are spares."""
+        """A keystore that takes nothing stops no recording while there are spares: it is told."""
         try:
             made = seat.stock.refill(seat.wanted)
         except (OSError, MediaError) as error:
             log.error("no keys for camera %s: %s", seat.wanted.camera_id, error)  # noqa: TRY400 - the cause is the disk
+            seat.keyless = True
             return
+        seat.keyless = False
         if made:
             self._ledger.note_spares(made)
 

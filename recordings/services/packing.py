@@ -6,11 +6,12 @@ memory only, and from there goes through the ZIP's cipher.
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -41,7 +42,7 @@ from recordings.package.errors import Fault, PackageError
 from recordings.package.readback import VIDEO
 from recordings.package.zips import ZipFacts, ZipWriter, is_whole
 from recordings.selectors import shown_in
-from recordings.services import damage, disks, holds, keterangan, volumes
+from recordings.services import damage, disks, holds, keterangan, scratch, volumes
 from recordings.services.exports import PASSPHRASE
 from recordings.signals import export_settling, export_verified
 
@@ -56,8 +57,8 @@ _NOTHING = "Tidak ada rekaman utuh dalam waktu yang diizinkan. Lihat buku kendal
 def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
     """The export's job; may be killed anywhere and run again, going on at the first unwritten ZIP.
 
-    Raises JobFailed with the sentence for the officer, LeaseLost, or JobCancelled, after which the
-    caller takes the unfinished package away.
+    Raises JobFailed with the sentence for the officer, JobWaits while the portal's own disk has no
+    room, LeaseLost, or JobCancelled, after which the caller takes the unfinished package away.
     """
     export.refresh_from_db()
     if export.state == ExportState.VERIFIED:
@@ -78,6 +79,11 @@ def carry_out(export: Export, *, lease: Lease, by: Caller) -> None:
         raise JobFailed(_DAMAGED, permanent=True) from error
     except (PackageError, MediaError, volumes.VolumeUnavailable) as error:
         raise JobFailed(str(error), permanent=True) from error
+    except OSError as error:
+        # The external disk's faults are PackageErrors: this one is of the data folder's.
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise scratch.waits() from error
+        raise
 
 
 def _found_damaged(export: Export, *, by: Caller) -> int:
@@ -207,13 +213,14 @@ def _zip_of_camera(
     known = [one for one in known if one not in mine]
     work.tell(f"Menyalin {camera.name}")
     spools: list[Spool] = []
-    try:
+    with ExitStack() as stack:
+        room = stack.enter_context(_room(work, pieces))
         cut = join.cut(
             pieces,
             start=work.export.starts_at,
             end=work.export.ends_at,
-            sink=lambda _n: _spool(spools),
-            cancelled=lambda: work.lease.cancelled,
+            sink=lambda _n: stack.enter_context(_spool(spools)),
+            cancelled=lambda: _is_over(work, room),
         )
         crash.step("export.cut")
         with ZipWriter(
@@ -230,12 +237,22 @@ def _zip_of_camera(
             ]
             story = keterangan.told(work.export, camera, cut, members)
             zips.add(f"KAMERA-{place}-keterangan.json", io.BytesIO(_json(story)))
-    finally:
-        for spool in spools:
-            spool.close()
     _remember(work, {"zips": [one.to_json() for one in zips.facts], f"kamera-{place}": story})
     crash.step("export.zip_noted")
     return [one for one in zips.facts if one not in known]
+
+
+def _room(work: _Work, pieces: list[Source]) -> AbstractContextManager[scratch.Room]:
+    """Room for one camera's spools, and for its ZIPs where the medium is a folder beside them."""
+    folder, size = _spools(), sum(one.bytes for one in pieces)
+    beside = folder.stat().st_dev == work.disk.device
+    return scratch.promised(size * (1 + beside), folder)
+
+
+def _is_over(work: _Work, room: scratch.Room) -> bool:
+    """Asked at each keyframe. Raises JobWaits when others have used up the room."""
+    room.check()
+    return work.lease.cancelled
 
 
 def _spool(spools: list[Spool]) -> Spool:

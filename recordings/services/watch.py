@@ -32,14 +32,19 @@ _THOROUGH_EVERY: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What looks, and for which kinds it speaks: an open one that it does not find is over."""
+    """What looks, and for which kinds it speaks: an open one that it does not find is over.
+
+    `mine`: of which subjects, where others raise the same kind.
+    """
 
     look: Callable[[Look], list[Found]]
     kinds: tuple[Kind, ...] = ()
+    mine: Callable[[str], bool] = lambda _subject: True
 
 
 QUICK: Final = (
     Check(room.read),
+    Check(room.data_folder, (Kind.BELOW_FLOOR,), mine=room.is_data_folder),
     Check(cameras.silent, (Kind.SILENT_CAMERA, Kind.SILENT_MANY)),
     Check(cameras.unsealed, (Kind.UNSEALED,)),
     Check(letting_go.late, (Kind.LATE_EXPIRY,)),
@@ -117,7 +122,7 @@ def _settle(check: Check, found: list[Found], look: Look, *, by: Caller) -> None
     told = {(one.kind, one.subject) for one in found}
     for kind in check.kinds:
         for subject in look.open.get(kind, frozenset()):
-            if (kind, subject) not in told:
+            if check.mine(subject) and (kind, subject) not in told:
                 alarms.clear(kind, subject, look.moment, by=by)
 
 

@@ -13,11 +13,13 @@ from recordings.enums import AlarmKind
 from recordings.models import Volume, VolumeReading
 from recordings.services import volumes
 from recordings.services.forecast import Forecast, forecasts
+from recordings.services.scratch import DataDisk
 from recordings.services.volumes import VolumeUnavailable
 from recordings.services.watching.found import Found, Look
 
 # One that was told stays until there is that much more.
 _MARGIN_DAYS: Final = 2
+_MARGIN_ROOM: Final = 1.1
 
 
 def read(look: Look) -> list[Found]:
@@ -37,6 +39,33 @@ def read(look: Look) -> list[Found]:
             volume=volume, defaults={**facts, "read_at": look.moment}
         )
     return []
+
+
+def data_folder(look: Look) -> list[Found]:
+    """The data folder of this node, when its keys and tombstones soon find no room.
+
+    Beside the volumes': the recorder tells of those that it writes to, by their
+    reserve, and a key that cannot be written stops every camera.
+    """
+    disk = DataDisk.of(settings.PORTAL_DATA_DIR)
+    told = look.is_open(AlarmKind.BELOW_FLOOR, _data_subject())
+    if disk.free >= disk.least * (_MARGIN_ROOM if told else 1):
+        return []
+    facts = {
+        "name": _("Disk folder data komputer %s") % settings.NODE_NAME,
+        "free_bytes": disk.free,
+        "detail": _("Kunci rekaman ditulis di sana: tanpa ruang, semua kamera berhenti."),
+    }
+    return [Found(AlarmKind.BELOW_FLOOR, _data_subject(), facts)]
+
+
+def is_data_folder(subject: str) -> bool:
+    """Whether an alarm is about this node's data folder: no other node may end it."""
+    return subject == _data_subject()
+
+
+def _data_subject() -> str:
+    return f"data:{settings.NODE_NAME}"
 
 
 def running_out(look: Look) -> list[Found]:

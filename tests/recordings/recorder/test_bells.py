@@ -38,3 +38,13 @@ def test_volume_that_no_camera_uses_any_more_has_no_alarm_of_ours() -> None:
     bells = Bells()
     rung(bells, {ONE: [], TWO: [SICK]})
     assert rung(bells, {ONE: []}) == [("-DISK", str(TWO))]
+
+
+def test_what_is_no_volume_is_told_by_its_own_name() -> None:
+    keys = Refusal("Kunci tidak dapat ditulis.", name="Tempat kunci rekaman")
+    bells = Bells()
+    (raised, _cleared) = bells.ring({"keys:node-1": [keys]})
+    assert isinstance(raised, AlarmRaised)
+    assert (raised.kind, raised.subject) == ("DISK", "keys:node-1")
+    assert raised.facts["name"] == "Tempat kunci rekaman"
+    assert rung(bells, {"keys:node-1": []}) == [("-DISK", "keys:node-1")]

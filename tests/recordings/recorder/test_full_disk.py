@@ -16,8 +16,9 @@ from cctvportal.common.clock import ago, now
 from recordings.enums import HoldKind
 from recordings.media import reader
 from recordings.models import Alarm, Gap, RecordingPlan, Segment, Volume
-from recordings.services import expiry, holds, volumes
+from recordings.services import alarms, expiry, holds, volumes
 from tests.factories.recordings import VolumeFactory
+from tests.mounts import Filler, small_disk
 from tests.recordings.recorder.watching import eventually, path_of, ready
 
 if TYPE_CHECKING:
@@ -36,21 +37,10 @@ RESERVE = 10 * MIB  # an important camera goes on down to 2 MiB, an unimportant 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
     """A filesystem of 64 MiB."""
-    if os.geteuid() != 0:
-        pytest.skip("Mounting a small disk needs root.")
     place = tmp_path / "media"
     place.mkdir()
-    options = f"size={SIZE},mode=0700"
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"This machine mounts no tmpfs: {done.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=False)
+    with small_disk(place, SIZE):
+        yield place
 
 
 @pytest.fixture
@@ -58,24 +48,6 @@ def volume(race_db: RaceDatabase, data_dir: Path, small: Path, quick: None) -> V
     made: Volume = VolumeFactory(node="node-1", path=str(small), reserve_bytes=RESERVE)
     volumes.prepare(made)
     return made
-
-
-class Filler:
-    """A file that takes the room away."""
-
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / "pengisi"
-
-    def leave(self, free: int) -> None:
-        """`free` bytes, or a little more; 0 to the last byte."""
-        with self._path.open("ab") as file:
-            room = os.statvfs(self._path)
-            want = room.f_bavail * room.f_frsize - free
-            if want > 0:
-                os.posix_fallocate(file.fileno(), file.tell(), want)
-
-    def go(self) -> None:
-        self._path.unlink()
 
 
 def gap_of(camera: Camera, *, over: bool = False) -> Gap | None:
@@ -179,3 +151,21 @@ def test_no_more_names_for_files_is_a_full_disk_too(
 def used_files(volume: Volume) -> int:
     room = os.statvfs(volume.path)
     return room.f_files - room.f_ffree
+
+
+def test_keystore_without_room_is_told_while_recording_goes_on(
+    mounts: list[Mount], register: Register, start: Start, volume: Volume, data_dir: Path
+) -> None:
+    keys = data_dir / "keystore"
+    keys.mkdir(mode=0o700)
+    with small_disk(keys, MIB):
+        filler = Filler(keys)
+        filler.leave(0)
+        register(mounts[0])
+        start()
+        told = Alarm.objects.filter(kind="DISK", subject="keys:node-1")
+        alarm = eventually(lambda: told.filter(cleared_at=None).first(), 30)
+        assert "Kunci rekaman tidak dapat ditulis" in alarms.told([alarm])[0].what
+        assert not is_open("DISK", volume), "the footage's disk is well"
+        filler.go()
+        eventually(lambda: told.exclude(cleared_at=None).first(), 30)

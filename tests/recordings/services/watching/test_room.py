@@ -2,15 +2,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 
+from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import now
 from recordings.enums import AlarmKind
-from recordings.models import RecordingPlan, VolumeReading
-from recordings.services import volumes
-from recordings.services.watching.room import read, running_out
+from recordings.models import Alarm, RecordingPlan, VolumeReading
+from recordings.services import alarms, volumes
+from recordings.services.watch import watch
+from recordings.services.watching.room import data_folder, read, running_out
 from tests.factories.recordings import PlanFactory, VolumeFactory
+from tests.mounts import Filler, small_disk
 from tests.recordings.services.watching.rows import look, opened, recorded
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 KIND = AlarmKind.FORECAST_LOW
 GB = 10**9
+SMALL = 4 << 20
 
 
 def test_each_node_reads_its_own_volumes(data_dir: Path) -> None:
@@ -73,3 +78,29 @@ def test_a_volume_that_cannot_be_read_has_no_forecast(plan: RecordingPlan) -> No
     VolumeReading.objects.update(free_bytes=None)
     assert running_out(look()) == []
     assert VolumeReading.objects.get().forecast is None
+
+
+def test_a_data_folder_without_room_for_keys_is_told_until_there_is_some_more(
+    data_dir: Path, settings: Settings
+) -> None:
+    assert data_folder(look()) == []
+    with small_disk(data_dir, SMALL):
+        filler = Filler(data_dir)
+        filler.leave(SMALL // 25)
+        (found,) = data_folder(look())
+        assert (found.kind, found.subject) == (AlarmKind.BELOW_FLOOR, "data:node-1")
+        filler.go()
+        filler.leave(SMALL // 19)
+        assert data_folder(look()) == []
+        assert data_folder(look(open=opened(AlarmKind.BELOW_FLOOR, "data:node-1")))
+        settings.NODE_NAME = "node-2"
+        assert data_folder(look(open=opened(AlarmKind.BELOW_FLOOR, "data:node-1"))) == []
+
+
+def test_only_its_own_node_ends_the_alarm_of_a_data_folder(data_dir: Path) -> None:
+    for subject in ("data:node-1", "data:node-2", str(uuid4())):
+        alarms.raise_(AlarmKind.BELOW_FLOOR, subject, by=SYSTEM)
+    watch(by=SYSTEM)
+    left = Alarm.objects.filter(kind=AlarmKind.BELOW_FLOOR, cleared_at=None)
+    assert left.count() == 2
+    assert not left.filter(subject="data:node-1").exists()
