@@ -11,7 +11,7 @@ from cctvportal.jobs.models import Job
 from cctvportal.jobs.registry import JobWaits, gave_up, handler
 from recordings.media.errors import KeystoreDamaged
 from recordings.models import Erasure, Export, PolicyChange
-from recordings.services import erasures, exports, packing, policies, wiping
+from recordings.services import erasures, exports, packing, policies, restored, wiping
 
 log = logging.getLogger(__name__)
 # They take hours, and one disk that answers no more keeps their thread for ever.
@@ -33,6 +33,8 @@ def erase(lease: Lease) -> None:
 @handler("export", queue=_EXPORTS)
 def export(lease: Lease) -> None:
     row = Export.objects.select_related("medium").get(pk=lease.job.subject_id)
+    if sentence := restored.doubt():
+        raise JobWaits(sentence, seconds=60)
     try:
         packing.carry_out(row, lease=lease, by=SYSTEM)
     except JobCancelled:

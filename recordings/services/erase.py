@@ -30,7 +30,7 @@ from recordings.enums import PurgeState, SegmentState
 from recordings.media.keystore import SegmentRef
 from recordings.models import Hold, PurgeRun, Segment, Volume
 from recordings.models.segment import KEPT
-from recordings.services import clockguard, tombstones, volumes
+from recordings.services import clockguard, restored, tombstones, volumes
 
 _GATE_LOCK: Final = 0x47415445  # "GATE": one passage at a time in the whole cluster
 _BATCH: Final = 500  # rows locked at once, while somebody may want to place a hold
@@ -49,7 +49,8 @@ class GateClosed(Exception):  # noqa: N818 - named for what happened
 def gate() -> Iterator[None]:
     """One passage at a time, by an advisory lock that dies with its connection.
 
-    Raises GateClosed while another passage runs, or when the clock cannot be trusted.
+    Raises GateClosed while another passage runs, or when the clock or the database cannot be
+    trusted. What was written into the access book meanwhile is noted at the end too.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [_GATE_LOCK])
@@ -57,8 +58,10 @@ def gate() -> Iterator[None]:
             raise GateClosed("Penghapusan lain sedang berjalan.")
     try:
         clockguard.check()
+        restored.check()
         yield
-    except clockguard.ClockDoubtful as doubt:
+        restored.check()
+    except (clockguard.ClockDoubtful, restored.DatabaseOld) as doubt:
         raise GateClosed(str(doubt)) from doubt
     finally:
         with connection.cursor() as cursor:

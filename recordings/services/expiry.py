@@ -16,7 +16,7 @@ from cctvportal.common.clock import WIB, now
 from cctvportal.common.errors import Conflict
 from recordings.enums import PurgeKind, PurgeState, SegmentState
 from recordings.models import PurgeRun, Segment, Volume
-from recordings.services import clockguard, erase, remains, volumes
+from recordings.services import clockguard, erase, remains, restored, volumes
 
 log = logging.getLogger(__name__)
 
@@ -62,24 +62,29 @@ def why_halted(*, by: Caller) -> list[str]:
     del by
     latest = _latest()
     stopped = latest.reason if latest and _is_stopped(latest) else ""
-    return [sentence for sentence in (stopped, clockguard.doubt()) if sentence]
+    found = (stopped, clockguard.doubt(), restored.doubt())
+    return [sentence for sentence in found if sentence]
 
 
 @service("recordings.resume_purge")
 def resume_purge(*, by: User) -> None:
-    """An approver has looked: the next run may be larger than usual, and the clock counts again.
+    """An approver has looked: the next run may be larger than usual, clock and database count.
 
     Raises Conflict when nothing waits for it.
     """
     with transaction.atomic():
         latest = _latest(PurgeRun.objects.select_for_update())
         stopped, doubt = latest is not None and _is_stopped(latest), clockguard.doubt()
-        if not (stopped or doubt):
+        old = restored.doubt()
+        if not (stopped or doubt or old):
             raise Conflict(_("Penghapusan tidak sedang berhenti."))
         if latest is not None and stopped:
             latest.resumed_by, latest.resumed_at = by, now()
             latest.save(update_fields=["resumed_by", "resumed_at"])
-        facts = {"breaker": stopped, "clock": doubt}
+        facts = {"breaker": stopped, "clock": doubt, "database": old}
+        if old:
+            # Before the entry: of this one nobody knows yet whether it will stand.
+            restored.trust()
         record("purge.resumed", by=by, subject=latest if stopped else None, facts=facts)
         if doubt:
             clockguard.trust()

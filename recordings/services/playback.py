@@ -29,7 +29,7 @@ from recordings.media.plan import Piece, Source
 from recordings.media.playlist import Span, spans
 from recordings.models import Segment, Volume
 from recordings.selectors import shown_in
-from recordings.services import damage, volumes
+from recordings.services import damage, restored, volumes
 from recordings.services.permits import Permit
 
 T = TypeVar("T")
@@ -80,6 +80,7 @@ def reel(viewing: Viewing, *, camera_id: int, by: User) -> Reel:  # noqa: ARG001
     permit = viewing.permit
     if camera_id not in permit.camera_ids:
         raise NotAllowed("recordings.watch")
+    _counts()
     rows = _rows(permit, [camera_id])
     for volume in {row.volume for row in rows}:
         _folder(volume)
@@ -122,6 +123,7 @@ def still(viewing: Viewing, *, camera_id: int, at: datetime, by: User) -> Still:
     permit = viewing.permit
     if camera_id not in permit.camera_ids or not permit.start <= at < permit.end:
         raise NotAllowed("recordings.watch")
+    _counts()
     row = next((r for r in _rows(permit, [camera_id]) if _begin(r) <= at < _end(r)), None)
     if row is None:
         raise NotAllowed("recordings.watch")
@@ -134,7 +136,14 @@ def _rows(permit: Permit, camera_ids: Sequence[int]) -> list[Segment]:
     return list(shown_in(camera_ids, permit.start, permit.end))
 
 
+def _counts() -> None:
+    """Raises Refused while the database came from a backup: the permit may be revoked since."""
+    if sentence := restored.doubt():
+        raise Refused(sentence)
+
+
 def _row(viewing: Viewing, segment: UUID) -> Segment:
+    _counts()
     permit = viewing.permit
     row = shown_in(permit.camera_ids, permit.start, permit.end).filter(pk=segment).first()
     if row is None:

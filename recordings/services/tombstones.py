@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 
@@ -12,13 +14,15 @@ from cctvportal.common import crash
 from cctvportal.common.clock import now
 from recordings.models import PurgeRun, Segment
 
+_LONGEST_LINE: Final = 4096  # a line is some 300 bytes
+
 
 def append(run: PurgeRun, segments: Iterable[Segment]) -> None:
     """Writes a line a segment to this month's file and fsyncs it, before any key or file goes.
 
     A line may stand twice when a run was killed and repeated; readers count segments, not lines.
     """
-    folder = settings.PORTAL_DATA_DIR / "tombstones"
+    folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     moment = now()
     lines = "".join(
@@ -50,3 +54,24 @@ def append(run: PurgeRun, segments: Iterable[Segment]) -> None:
     finally:
         os.close(directory)
     crash.step("purge.tombstone_synced")
+
+
+def newest_run() -> str:
+    """The run of the last whole line written, empty without any. Raises OSError, ValueError.
+
+    By the files' own times: a wrong clock may have named one after a month to come.
+    """
+    books = sorted(_folder().glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns)
+    for book in reversed(books):
+        with book.open("rb") as handle:
+            size = handle.seek(0, os.SEEK_END)
+            handle.seek(max(0, size - _LONGEST_LINE))
+            # Behind the last line end lies nothing, or what a killed process left of a line.
+            lines = handle.read().split(b"\n")[:-1]
+        if lines:
+            return str(json.loads(lines[-1])["run"])
+    return ""
+
+
+def _folder() -> Path:
+    return Path(settings.PORTAL_DATA_DIR) / "tombstones"

@@ -1,0 +1,94 @@
+"""Refuses to remove anything by a database older than what was done by it (docs/operate.md).
+
+A database from its backup knows nothing of the holds placed since, and its revoked permits live
+again. Outside it two things tell: `database.json` of the data folder names an entry of the access
+book that was there, and the newest tombstone names its run. Where either is missing in the
+database, a person has to enter what is missing before anything goes or is shown.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+from cctvportal.audit.models import Entry
+from recordings.media import durable
+from recordings.models import PurgeRun
+from recordings.services import tombstones
+
+_SENTENCE: Final = (
+    "Basis data lebih lama daripada catatan di luarnya. Masukkan dahulu penahanan dan pencabutan "
+    "izin yang terjadi sesudah cadangannya."
+)
+
+
+class DatabaseOld(Exception):  # noqa: N818 - named for what happened
+    """The database came from a backup; a person has to look before anything goes by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """An entry that the database has; `run`: of the newest tombstone when a person looked last."""
+
+    entry: str = ""
+    run: str = ""
+
+
+def check() -> None:
+    """Raises DatabaseOld until `trust`; else notes the newest entry. Called under the gate's lock.
+
+    An entry by its name, not its number: a restored database soon writes that number again.
+    """
+    if sentence := doubt():
+        raise DatabaseOld(sentence)
+    try:
+        mark = _read()
+        _write(_Mark(_newest_entry(), mark.run))
+    except OSError as error:
+        raise DatabaseOld(f"Keadaan basis data tidak dapat dicatat ({error.strerror}).") from error
+
+
+def doubt() -> str:
+    """A sentence while the database is older than the data folder, else empty. Writes nothing."""
+    try:
+        mark, run = _read(), tombstones.newest_run()
+    except (OSError, ValueError, TypeError, KeyError):
+        return "Catatan di luar basis data rusak."
+    if mark.entry and not Entry.objects.filter(pk=mark.entry).exists():
+        return _SENTENCE
+    if run and run != mark.run and not PurgeRun.objects.filter(pk=run).exists():
+        return _SENTENCE
+    return ""
+
+
+def trust() -> None:
+    """A person has entered what was missing: from now on this database counts. Raises OSError."""
+    try:
+        run = tombstones.newest_run()
+    except (ValueError, TypeError, KeyError):
+        run = ""
+    _write(_Mark(_newest_entry(), run))
+
+
+def _newest_entry() -> str:
+    newest = Entry.objects.order_by("-serial").values_list("pk", flat=True).first()
+    return str(newest) if newest else ""
+
+
+def _path() -> Path:
+    return Path(settings.PORTAL_DATA_DIR) / "database.json"
+
+
+def _read() -> _Mark:
+    try:
+        return _Mark(**json.loads(_path().read_text()))
+    except FileNotFoundError:
+        return _Mark()
+
+
+def _write(mark: _Mark) -> None:
+    durable.replace(_path(), json.dumps(asdict(mark)).encode())
