@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from cctvportal.common.clock import now
 from recordings.enums import SegmentState
-from recordings.models import Gap, Segment
+from recordings.models import Gap, Hold, Segment
 from recordings.models.segment import KEPT, LONGEST_SEGMENT
 
 # Segments that touch within this count as one span: a frame's time and the clock's grain.
@@ -29,7 +30,7 @@ class Coverage:
 
     `overlaps`: footage of a second recorder, kept under its term and holds but neither played nor
     exported (state OVERLAP). `damaged`: what is not what it was any more. Neither makes anything
-    less missing. `bytes` counts what is exported.
+    less missing. `bytes` counts what is exported. Nothing past its term counts (`within_term`).
     """
 
     camera_id: int
@@ -57,6 +58,8 @@ class Coverage:
 def segments_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> QuerySet[Segment]:
     """Kept segments (READY and OVERLAP) that touch [start, end), by camera and time.
 
+    Also those past their term, until the gate takes them.
+
     The start is bounded from below by the longest segment, so that the index is used (security.md
     6: 0.10 ms against a time that grows with history).
     """
@@ -73,16 +76,33 @@ def segments_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> Qu
     )
 
 
+def within_term() -> Q:
+    """A condition on segments: their term runs, or was running when a hold on them was placed.
+
+    Between the end of a term and the gate's next passage nobody sees the footage any more, and no
+    request or order brings it back (invariant I10, SOP step 5). A hold that came too late keeps it
+    from the gate, but not in view.
+    """
+    in_time = Hold.objects.filter(
+        camera=OuterRef("camera"),
+        released_at=None,
+        placed_at__lt=OuterRef("expires_at"),
+        starts_at__lt=OuterRef("ended_at"),
+        ends_at__gt=OuterRef("started_at"),
+    )
+    return Q(expires_at__gt=now()) | Q(Exists(in_time))
+
+
 def shown_in(camera_ids: Sequence[int], start: datetime, end: datetime) -> QuerySet[Segment]:
-    """Of `segments_in` what may be played and exported: READY, and not found to be damaged."""
+    """Of `segments_in` what may be played and exported: READY, sound, and `within_term`."""
     kept = segments_in(camera_ids, start, end)
-    return kept.filter(state=SegmentState.READY, damaged_at=None)
+    return kept.filter(within_term(), state=SegmentState.READY, damaged_at=None)
 
 
 def coverage(camera_ids: Sequence[int], start: datetime, end: datetime) -> list[Coverage]:
     """What exists of each camera in [start, end), in the order of `camera_ids`."""
     rows: dict[int, list[_Kept]] = {camera_id: [] for camera_id in camera_ids}
-    kept = segments_in(camera_ids, start, end)
+    kept = segments_in(camera_ids, start, end).filter(within_term())
     # Plain values: eight cameras of a day are 11,520 rows, and a model object costs ten times more.
     columns = ("camera_id", "state", "started_at", "ended_at", "bytes", "damage")
     for values in kept.values_list(*columns):

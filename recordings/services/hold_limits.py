@@ -13,7 +13,7 @@ from cctvportal.accounts.models import User
 from cctvportal.common import words
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Refused
-from recordings.selectors import Span
+from recordings.selectors import Span, within_term
 from recordings.services.held import VolumeHeld, Wish, touching
 
 LONGEST_RANGE: Final = timedelta(days=7)
@@ -24,7 +24,10 @@ _LEAST_WORDS: Final = 10
 
 
 def check_wish(wish: Wish) -> None:
-    """Cameras, range and end; and that there is something to hold, or still to come."""
+    """Cameras, range and end; and that there is something to hold, or still to come.
+
+    What is past its term is nothing to hold: it goes, and is not brought back.
+    """
     if not wish.camera_ids:
         raise Refused(_("Pilih kamera yang rekamannya ditahan."), "cameras")
     if len(wish.camera_ids) > MOST_CAMERAS:
@@ -37,7 +40,7 @@ def check_wish(wish: Wish) -> None:
         raise Refused(_("Paling jauh 72 jam dari sekarang."), "end")
     check_until(wish.until)
     asked = {camera: [Span(wish.start, wish.end)] for camera in wish.camera_ids}
-    if wish.end <= now() and not touching(asked).exists():
+    if wish.end <= now() and not touching(asked).filter(within_term()).exists():
         raise Refused(_("Tidak ada rekaman pada waktu itu. Periksa tanggal dan jamnya."), "start")
 
 

@@ -130,7 +130,7 @@ def _move(
 ) -> None:
     """One portion: the term counts from each segment's end; what is over by it ends now."""
     lease.check()
-    moment, ends = now(), F("ended_at") + Value(plan.policy.keep_for)
+    ends = F("ended_at") + Value(plan.policy.keep_for)
     portion = _running(plan).filter(started_at__gte=since, started_at__lt=since + _PORTION)
     with lease.transaction():
         # In the order in which a hold locks them, so that neither waits for the other.
@@ -138,7 +138,8 @@ def _move(
         ids = list(rows.values_list("pk", flat=True))
         if not ids:
             return
-        moved = Segment.objects.filter(pk__in=ids).update(expires_at=Greatest(ends, moment))
+        # The time of after the locks: a hold that had them first was placed before that end.
+        moved = Segment.objects.filter(pk__in=ids).update(expires_at=Greatest(ends, now()))
         PolicyChange.objects.filter(pk=change.pk).update(moved=F("moved") + moved)
         facts = {
             "change": str(change.pk),

@@ -1,8 +1,9 @@
-"""I10: nothing is kept past its term, and nothing under a hold was removed.
+"""I10: nothing is kept or seen past its term, and nothing under a hold was removed.
 
-Whoever watches does so by a permit, whose hold lies over the range: footage past its term and under
-no hold is seen by nobody, and the gate takes it at its next passage. While the gate is shut for a
-person to look (clock, unusual amount) such footage waits, and is counted rather than told.
+Past its term footage is in nobody's view, unless a hold that was placed before keeps it there
+(`selectors.within_term`); the gate takes what is under no hold at its next passage. While the gate
+is shut for a person to look (clock, unusual amount) such footage waits, and is counted rather than
+told. What was looked at stands in the access book, and is held against the terms.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
+from cctvportal.audit.models import Entry
 from recordings.enums import PurgeKind, PurgeState, SegmentState
 from recordings.models import Hold, PurgeRun, Segment
 from recordings.models.segment import LONGEST_SEGMENT
-from recordings.services import clockguard, erase
+from recordings.services import clockguard, erase, restored
 from recordings.services.verify.survey import Survey
 
 # "Expiry lag under one hour": later than that, expiry does not run.
@@ -23,11 +27,14 @@ _LAG: Final = timedelta(hours=1)
 # A hold's time is taken before its transaction waits for the gate's locks: within this the gate may
 # have been first, rightly. What came first is proved by the races of tests/recordings/services.
 _RACE: Final = timedelta(seconds=10)
+# From the look at the term to the booking, a file is read and its hash compared.
+_READ: Final = timedelta(minutes=2)
 _CHUNK: Final = 2000
 
 
 def check(survey: Survey) -> None:
     _past_term(survey)
+    _seen(survey)
     _held(survey)
 
 
@@ -44,7 +51,29 @@ def _past_term(survey: Survey) -> None:
 def _is_shut() -> bool:
     latest = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY).order_by("-started_at").first()
     stopped = latest is not None and latest.state == PurgeState.STOPPED
-    return bool(clockguard.doubt()) or (stopped and latest is not None and not latest.resumed_at)
+    waits = stopped and latest is not None and not latest.resumed_at
+    return bool(clockguard.doubt() or restored.doubt()) or waits
+
+
+def _seen(survey: Survey) -> None:
+    lines = Entry.objects.filter(action="footage.viewed")
+    survey.count("viewings", lines.count())
+    in_time = Hold.objects.filter(
+        Q(released_at=None) | Q(released_at__gt=OuterRef(OuterRef("chosen"))),
+        camera=OuterRef("camera"),
+        placed_at__lt=OuterRef("expires_at"),
+        starts_at__lt=OuterRef("ended_at"),
+        ends_at__gt=OuterRef("started_at"),
+    )
+    over = Segment.objects.filter(
+        ~Exists(in_time), pk=OuterRef("segment"), expires_at__lt=OuterRef("chosen")
+    )
+    late = lines.annotate(
+        segment=Cast(KT("facts__segment"), UUIDField()), chosen=F("at") - Value(_READ)
+    ).filter(Exists(over))
+    for line in late.order_by("serial").iterator(_CHUNK):
+        told = f"dilihat sesudah masa simpannya habis (catatan {line.serial})"
+        survey.violated("I10", f"potongan {line.facts['segment']}", told)
 
 
 def _held(survey: Survey) -> None:

@@ -14,7 +14,7 @@ from recordings.services.permits import Permit
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory, filmed_segment
 from tests.recordings.media.films import film
-from tests.recordings.services.ordering import middle_of, past_term
+from tests.recordings.services.ordering import middle_of, nearly_over
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,8 +69,8 @@ def head(db: None) -> User:
 
 @pytest.fixture
 def segments(plan: RecordingPlan) -> list[Segment]:
-    """Four minutes, past their term."""
-    return past_term(plan)
+    """Four minutes, of which the term is nearly over."""
+    return nearly_over(plan)
 
 
 @pytest.fixture

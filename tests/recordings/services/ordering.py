@@ -20,16 +20,21 @@ from tests.factories.recordings import stored_segment
 REASON = "Barang hilang di tempat parkir, dilaporkan ke polisi"
 
 
-def past_term(plan: RecordingPlan) -> list[Segment]:
-    """Four minutes of two hours ago, past their term, of 1,000 bytes each."""
-    start = now() - timedelta(hours=2)
+def nearly_over(plan: RecordingPlan) -> list[Segment]:
+    """Four minutes of two hours ago, of 1,000 bytes each, that are kept for another hour."""
+    start, ends = now() - timedelta(hours=2), now() + timedelta(hours=1)
     body = b"x" * 1000
     return [
         stored_segment(
-            plan.camera, plan.volume, start + timedelta(minutes=n), expires_at=now(), body=body
+            plan.camera, plan.volume, start + timedelta(minutes=n), expires_at=ends, body=body
         )
         for n in range(4)
     ]
+
+
+def end_terms() -> None:
+    """The hour is over."""
+    Segment.objects.update(expires_at=now())
 
 
 def middle_of(segments: list[Segment], reviewer: User) -> Asked:

@@ -14,6 +14,7 @@ from recordings.models import Segment
 from recordings.services import held, hold_orders, holds, outlook
 from recordings.services.hold_orders import Asked
 from tests.factories import accounts
+from tests.recordings.services.ordering import end_terms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
@@ -25,6 +26,8 @@ def test_held_bytes_are_counted_once_and_what_only_this_hold_keeps_is_told(
     (one,) = held.standing(wish=asked.wish, by=head)
     assert (one.held, one.more) == (2000, 0)
     mine = order.holds.all()
+    assert held.only_held_by(mine, by=head) == 0, "its term would keep it as well"
+    end_terms()
     assert held.only_held_by(mine, by=head) == 2000
     first = segments[0].started_at
     assert first is not None

@@ -19,7 +19,7 @@ from recordings.models import Hold, HoldOrder, Segment
 from recordings.services import expiry, hold_orders, holds
 from recordings.services.hold_orders import Asked
 from tests.factories import accounts
-from tests.recordings.services.ordering import REASON, at_its_end, let_go
+from tests.recordings.services.ordering import REASON, at_its_end, end_terms, let_go
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
@@ -32,6 +32,7 @@ def test_what_is_ordered_stays_and_the_rest_expires(
     asked: Asked, segments: list[Segment], head: User
 ) -> None:
     order = hold_orders.give(asked, by=head)
+    end_terms()
     expiry.purge_expired(by=SYSTEM)
     assert states(segments) == ["PURGED", "READY", "READY", "PURGED"]
     entry = Entry.objects.get(action="hold.ordered")
@@ -115,6 +116,16 @@ def test_each_wrong_answer_is_named_at_its_field(
     assert not HoldOrder.objects.exists()
 
 
+def test_what_is_past_its_term_is_no_footage_to_order(asked: Asked, head: User) -> None:
+    proposal = hold_orders.propose(asked, by=accounts.officer())
+    end_terms()
+    with pytest.raises(Refused, match="Tidak ada rekaman"):
+        hold_orders.give(asked, by=head)
+    with pytest.raises(Refused, match="Tidak ada rekaman"):
+        hold_orders.accept(proposal, by=head)
+    assert not Hold.objects.exists()
+
+
 def test_a_reviewer_is_somebody_who_can_see_the_hold(asked: Asked, head: User) -> None:
     with pytest.raises(Refused) as refusal:
         hold_orders.give(replace(asked, reviewer=accounts.applicant()), by=head)
@@ -139,6 +150,7 @@ def test_it_lapses_at_its_end_and_the_next_purge_takes_what_is_past_its_term(
     asked: Asked, segments: list[Segment], head: User
 ) -> None:
     order = hold_orders.give(asked, by=head)
+    end_terms()
     assert hold_orders.lapse_due(by=SYSTEM) == 0
     ended = at_its_end(order)
     let_go(order, head)

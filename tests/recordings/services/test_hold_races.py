@@ -73,7 +73,7 @@ class Score:
 
 
 def lay(plan: RecordingPlan, number: int) -> Round:
-    """Rows alone: the race is about them. Every one is past its term."""
+    """Rows alone: the race is about them. Their terms run, so that an export may begin."""
     moment = now()
     start = moment - timedelta(days=60) + number * (PIECES + 1) * PIECE
     rows = [
@@ -86,7 +86,7 @@ def lay(plan: RecordingPlan, number: int) -> Round:
             prepared_at=start,
             started_at=start + piece * PIECE,
             ended_at=start + (piece + 1) * PIECE,
-            expires_at=moment - timedelta(seconds=1),
+            expires_at=moment + timedelta(hours=1),
             bytes=1,
             frames=1,
             sha256="0" * 64,

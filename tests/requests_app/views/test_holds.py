@@ -17,7 +17,7 @@ from recordings.services.hold_orders import Asked
 from tests.factories import requests_app as make
 from tests.factories.accounts import applicant, approver, auditor, delegate, it_admin, officer
 from tests.factories.recordings import PlanFactory
-from tests.recordings.services.ordering import middle_of, past_term
+from tests.recordings.services.ordering import end_terms, middle_of, nearly_over
 from tests.requests_app.views.test_ask import logged_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
@@ -35,7 +35,7 @@ def plan(data_dir: object) -> RecordingPlan:
 
 @pytest.fixture
 def segments(plan: RecordingPlan) -> list[Segment]:
-    return past_term(plan)
+    return nearly_over(plan)
 
 
 @pytest.fixture
@@ -146,6 +146,7 @@ def test_list_tells_what_is_held_for_what_and_until_when(asked: Asked, head: Use
 
 def test_release_warns_what_goes_and_waits_for_the_second_person(asked: Asked, head: User) -> None:
     order = hold_orders.give(asked, by=head)
+    end_terms()
     client, other = logged_in(head), logged_in(approver(name="Sekretaris Contoh"))
     where = f"/penahanan/{order.pk}/lepas/"
     page = client.get(where).text
@@ -171,9 +172,8 @@ def test_prolonging_moves_the_end_and_says_why(asked: Asked, head: User) -> None
     later = (order.until + timedelta(days=20)).astimezone(WIB)
     where = f"/penahanan/{order.pk}/perpanjang/"
     given = {"until": f"{later:%Y-%m-%d}", "reviewer": head.pk, "reason": "Sidang belum selesai"}
-    assert (
-        "Pilih tanggal sesudah" in client.post(where, {**given, "until": f"{now():%Y-%m-%d}"}).text
-    )
+    today = {**given, "until": f"{now().astimezone(WIB):%Y-%m-%d}"}
+    assert "Pilih tanggal sesudah" in client.post(where, today).text
     client.post(where, given)
     order.refresh_from_db()
     assert order.until.astimezone(WIB).date() == later.date()

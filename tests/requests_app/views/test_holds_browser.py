@@ -16,7 +16,7 @@ from tests.browser import enter, faults, faults_at_both, one_visit
 from tests.factories import requests_app as make
 from tests.factories.accounts import approver, officer
 from tests.factories.recordings import PlanFactory
-from tests.recordings.services.ordering import middle_of, past_term
+from tests.recordings.services.ordering import middle_of, nearly_over
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -37,7 +37,7 @@ def pages(head: User) -> dict[str, str]:
     """An office with something of each kind."""
     clerk = officer(name="Petugas Contoh", jabatan="Pranata Komputer")
     second = approver(name="Sekretaris Contoh", jabatan="Sekretaris BKPSDM")
-    segments = past_term(PlanFactory())
+    segments = nearly_over(PlanFactory())
     make.submitted()
     asked = replace(middle_of(segments, clerk), title="Kerusakan pagar sisi timur")
     proposal = hold_orders.propose(asked, by=clerk)
@@ -78,7 +78,7 @@ def test_every_page_fits_and_has_nothing_for_axe_to_find(
 
 def test_footage_is_held_by_clicking(portal_server: str, browser_page: Page) -> None:
     page, plan = browser_page, PlanFactory()
-    start = past_term(plan)[1].started_at
+    start = nearly_over(plan)[1].started_at
     assert start is not None
     head = approver(name="Kepala Contoh", jabatan="Kepala BKPSDM")
     enter(page, portal_server, head)

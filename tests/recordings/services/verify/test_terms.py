@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from cctvportal.accounts.access import SYSTEM
+from cctvportal.audit.services import record
 from cctvportal.common.clock import ago, now
 from recordings.enums import HoldKind, PurgeKind, PurgeState
 from recordings.models import Hold, PurgeRun, Segment
@@ -50,6 +53,41 @@ def test_footage_waits_while_a_person_has_to_look(plan: RecordingPlan) -> None:
     report = look()
     assert report.checked["past_term_waiting"] == 1
     assert [one for one in told(report) if one[0] == "I10"] == []
+
+
+def viewed(segment: Segment) -> None:
+    facts = {"segment": str(segment.pk), "camera": segment.camera_id, "way": "video"}
+    with transaction.atomic():
+        record("footage.viewed", by=SYSTEM, subject=segment.camera, facts=facts)
+
+
+def test_footage_seen_past_its_term_is_told(plan: RecordingPlan) -> None:
+    running = stored_segment(plan.camera, plan.volume, ago(9000), expires_at=ago(60))
+    viewed(running)
+    assert told(look()) == [], "it was chosen in time, and took a while to be read"
+    over = stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(600))
+    hold(over)
+    viewed(over)
+    report = look()
+    ((invariant, subject, sentence),) = told(report)
+    assert (invariant, subject) == ("I10", f"potongan {over.pk}")
+    assert sentence.startswith("dilihat sesudah masa simpannya habis")
+    assert report.checked["viewings"] == 2
+
+
+def test_footage_seen_under_a_hold_of_the_time_is_no_violation(plan: RecordingPlan) -> None:
+    over = stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(600))
+    Hold.objects.create(
+        camera=plan.camera,
+        starts_at=ago(12000),
+        ends_at=ago(11990),
+        kind=HoldKind.REQUEST,
+        reference="permohonan-1",
+        placed_at=ago(700),
+    )
+    viewed(over)
+    Hold.objects.update(released_at=now())
+    assert [one for one in told(look()) if one[0] == "I10"] == []
 
 
 def test_held_footage_that_was_removed_is_told(plan: RecordingPlan) -> None:

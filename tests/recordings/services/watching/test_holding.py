@@ -16,7 +16,7 @@ from recordings.services.watching.found import Look
 from recordings.services.watching.holding import ending, over_quota
 from tests.factories import accounts
 from tests.factories.recordings import PlanFactory
-from tests.recordings.services.ordering import middle_of, past_term
+from tests.recordings.services.ordering import middle_of, nearly_over
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 
 def ordered(days: float = 30) -> HoldOrder:
     head = accounts.approver()
-    asked = middle_of(past_term(PlanFactory()), head)
+    asked = middle_of(nearly_over(PlanFactory()), head)
     wish = replace(asked.wish, until=now() + timedelta(days=days))
     return hold_orders.give(replace(asked, wish=wish), by=head)
 
