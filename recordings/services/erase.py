@@ -30,7 +30,7 @@ from recordings.enums import PurgeState, SegmentState
 from recordings.media.keystore import SegmentRef
 from recordings.models import Hold, PurgeRun, Segment, Volume
 from recordings.models.segment import KEPT
-from recordings.services import clockguard, restored, tombstones, volumes
+from recordings.services import absent_keys, clockguard, restored, tombstones, volumes
 
 _GATE_LOCK: Final = 0x47415445  # "GATE": one passage at a time in the whole cluster
 _BATCH: Final = 500  # rows locked at once, while somebody may want to place a hold
@@ -39,6 +39,7 @@ _BATCH: Final = 500  # rows locked at once, while somebody may want to place a h
 _SLICE: Final = 20_000
 _TOGETHER: Final = 8  # folders at a time: a filesystem answers syncs that come together with one
 _STILL_WRITTEN: Final = timedelta(days=2)  # a recorder uses the folder of no older day
+_DOUBTS: Final = (clockguard.ClockDoubtful, restored.DatabaseOld, absent_keys.KeysElsewhere)
 
 
 class GateClosed(Exception):  # noqa: N818 - named for what happened
@@ -61,7 +62,7 @@ def gate() -> Iterator[None]:
         restored.check()
         yield
         restored.check()
-    except (clockguard.ClockDoubtful, restored.DatabaseOld) as doubt:
+    except _DOUBTS as doubt:
         raise GateClosed(str(doubt)) from doubt
     finally:
         with connection.cursor() as cursor:
@@ -121,12 +122,14 @@ def finish_doomed(*, by: Caller) -> int:
     """Carries the DOOMED segments through to PURGED; returns how many went.
 
     Those of a volume whose disk is not there wait, and keep no other from going (see `insist`).
+    Raises KeysElsewhere, which closes the gate, where a key is absent that was not destroyed here.
     """
     gone, there = 0, volumes.there()
     while rows := _doomed(there):
         for (run, volume), group in groupby(rows, key=attrgetter("purge_run", "volume")):
             segments = list(group)
             with volumes.opened(volume) as place:
+                absent_keys.check(segments)
                 tombstones.append(run, segments)
                 destroy_keys(run, segments, by=by)
                 _unlink(place, segments)

@@ -16,7 +16,7 @@ from cctvportal.common.clock import WIB, now
 from cctvportal.common.errors import Conflict
 from recordings.enums import PurgeKind, PurgeState, SegmentState
 from recordings.models import PurgeRun, Segment, Volume
-from recordings.services import clockguard, erase, remains, restored, volumes
+from recordings.services import absent_keys, clockguard, erase, remains, restored, volumes
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def why_halted(*, by: Caller) -> list[str]:
     del by
     latest = _latest()
     stopped = latest.reason if latest and _is_stopped(latest) else ""
-    found = (stopped, clockguard.doubt(), restored.doubt())
+    found = (stopped, clockguard.doubt(), restored.doubt(), absent_keys.doubt())
     return [sentence for sentence in found if sentence]
 
 
@@ -75,19 +75,21 @@ def resume_purge(*, by: User) -> None:
     with transaction.atomic():
         latest = _latest(PurgeRun.objects.select_for_update())
         stopped, doubt = latest is not None and _is_stopped(latest), clockguard.doubt()
-        old = restored.doubt()
-        if not (stopped or doubt or old):
+        old, keys = restored.doubt(), absent_keys.doubt()
+        if not (stopped or doubt or old or keys):
             raise Conflict(_("Penghapusan tidak sedang berhenti."))
         if latest is not None and stopped:
             latest.resumed_by, latest.resumed_at = by, now()
             latest.save(update_fields=["resumed_by", "resumed_at"])
-        facts = {"breaker": stopped, "clock": doubt, "database": old}
+        facts = {"breaker": stopped, "clock": doubt, "database": old, "keys": keys}
         if old:
             # Before the entry: of this one nobody knows yet whether it will stand.
             restored.trust()
         record("purge.resumed", by=by, subject=latest if stopped else None, facts=facts)
         if doubt:
             clockguard.trust()
+        if keys:
+            absent_keys.trust()
 
 
 def _stop(run: PurgeRun, sentence: str) -> PurgeRun:

@@ -56,7 +56,7 @@ def doubt() -> str:
     """A sentence while the database is older than the data folder, else empty. Writes nothing."""
     try:
         mark, run = _read(), tombstones.newest_run()
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError):
         return "Catatan di luar basis data rusak."
     if mark.entry and not Entry.objects.filter(pk=mark.entry).exists():
         return _SENTENCE
@@ -67,11 +67,7 @@ def doubt() -> str:
 
 def trust() -> None:
     """A person has entered what was missing: from now on this database counts. Raises OSError."""
-    try:
-        run = tombstones.newest_run()
-    except (ValueError, TypeError, KeyError):
-        run = ""
-    _write(_Mark(_newest_entry(), run))
+    _write(_Mark(_newest_entry(), tombstones.newest_run()))
 
 
 def _newest_entry() -> str:

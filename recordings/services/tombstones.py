@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
@@ -15,6 +16,7 @@ from cctvportal.common.clock import now
 from recordings.models import PurgeRun, Segment
 
 _LONGEST_LINE: Final = 4096  # a line is some 300 bytes
+_NAMES_SEGMENT, _NAMES_RUN = b'"segment": "', b'"run": "'
 
 
 def append(run: PurgeRun, segments: Iterable[Segment]) -> None:
@@ -57,7 +59,7 @@ def append(run: PurgeRun, segments: Iterable[Segment]) -> None:
 
 
 def newest_run() -> str:
-    """The run of the last whole line written, empty without any. Raises OSError, ValueError.
+    """The run of the last whole line written, empty without any. Raises OSError.
 
     By the files' own times: a wrong clock may have named one after a month to come.
     """
@@ -68,9 +70,30 @@ def newest_run() -> str:
             handle.seek(max(0, size - _LONGEST_LINE))
             # Behind the last line end lies nothing, or what a killed process left of a line.
             lines = handle.read().split(b"\n")[:-1]
-        if lines:
-            return str(json.loads(lines[-1])["run"])
+        if run := next(filter(None, (_named(_NAMES_RUN, line) for line in reversed(lines))), None):
+            return str(run)
     return ""
+
+
+def told_of(segments: set[UUID]) -> set[UUID]:
+    """Those of `segments` that a line names. Reads every book: ask only where it matters."""
+    found: set[UUID] = set()
+    for book in _folder().glob("*.jsonl"):
+        with book.open("rb") as handle:
+            for line in handle:
+                segment = _named(_NAMES_SEGMENT, line)
+                if segment and segment in segments:
+                    found.add(segment)
+    return found
+
+
+def _named(what: bytes, line: bytes) -> UUID | None:
+    """The last of its kind: in front of it may stand what a killed process left of a line."""
+    _before, _, name = line.rpartition(what)
+    try:
+        return UUID(name[:36].decode())
+    except ValueError:
+        return None
 
 
 def _folder() -> Path:
