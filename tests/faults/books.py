@@ -123,7 +123,16 @@ def _unbooked_holes() -> list[str]:
     for (camera, _, end), (following, start, _) in pairwise(times):
         if end is None or start is None or camera != following or start - end <= _GRAIN:
             continue
-        gaps = Gap.objects.filter(camera=camera, started_at__lte=end + _GRAIN)
-        if not gaps.filter(ended_at__gte=start - _GRAIN).exists():
-            wrong.append(f"no gap is booked from {end} to {start}")
+        if (left := _booked_until(camera, end, start)) < start - _GRAIN:
+            wrong.append(f"no gap is booked from {left} to {start}, in a hole since {end}")
     return wrong
+
+
+def _booked_until(camera: int, end: datetime, start: datetime) -> datetime:
+    """How far gaps reach from `end` on: one hole may have several causes, one after the other."""
+    gaps = Gap.objects.filter(camera=camera, ended_at__gt=end, started_at__lt=start)
+    reached = end
+    for begins, ends in gaps.order_by("started_at").values_list("started_at", "ended_at"):
+        if ends is not None and begins <= reached + _GRAIN:
+            reached = max(reached, ends)
+    return reached
