@@ -243,6 +243,7 @@ def test_footage_that_comes_back_into_an_erased_range_is_seen_by_nobody_and_goes
         clock_error_s=None,
         salvaged=False,
     )
+    volumes.keystore().put(back.camera, back.key_day, {back.segment: bytes(16)})
     assert sealing.adopt(back, by=SYSTEM) == "OVERLAP"
     (found,) = coverage([gone.camera_id], gone.started_at, gone.started_at + timedelta(seconds=60))
     assert found.is_empty
