@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 
 from cctvportal.common.clock import now
 from recordings.media import durable
-from recordings.media.keystore import SegmentRef
+from recordings.media.errors import KeystoreDamaged
 from recordings.models import Segment
 from recordings.services import tombstones, volumes
 
@@ -42,14 +43,27 @@ class _Mark:
 
 def check(segments: Sequence[Segment]) -> None:
     """Raises KeysElsewhere for keys absent without a reason; before the pass's own tombstones."""
-    refs = {SegmentRef(row.camera.uuid, row.key_day, row.pk): row for row in segments}
-    here, mark = volumes.keystore().readable(refs), _read()
+    mark = _read()
     said = date.fromisoformat(mark.lost) if mark.lost else date.min
-    absent = {row.pk for ref, row in refs.items() if ref not in here and row.key_day > said}
+    late = [row for row in segments if row.key_day > said]
+    there = {day: _there(*day) for day in {(row.camera.uuid, row.key_day) for row in late}}
+    absent = {row.pk for row in late if _is_absent(row, there[row.camera.uuid, row.key_day])}
     if absent and (left := absent - tombstones.told_of(absent)):
         sentence = _SENTENCE.format(count=len(left))
         _write(_Mark(sentence, mark.lost))
         raise KeysElsewhere(sentence)
+
+
+def _there(camera: UUID, day: date) -> frozenset[UUID] | None:
+    """The segments with a key; None where damage hides them: whoever destroys them tells that."""
+    try:
+        return volumes.keystore().segments(camera, day)
+    except KeystoreDamaged:
+        return None
+
+
+def _is_absent(row: Segment, there: frozenset[UUID] | None) -> bool:
+    return there is not None and row.pk not in there
 
 
 def doubt() -> str:
