@@ -107,9 +107,12 @@ GUIDE: Final[Mapping[Kind, Guide]] = {
         (
             _("Bandingkan jam komputer dengan jam dinding, termasuk tanggal dan tahunnya."),
             _("Bila jumlahnya yang tidak biasa: tanyakan apakah masa simpan baru saja diubah."),
+            _("Periksa penahanan dan permohonan: adakah yang berakhir oleh jam yang salah?"),
             _("Bila semuanya benar, Kepala atau Sekretaris menekan Lanjutkan penghapusan."),
         ),
-        _("Bila jam komputer salah, hubungi admin TI dan jangan melanjutkan."),
+        _(
+            "Bila jam komputer salah, hubungi admin TI dan jangan melanjutkan sebelum jamnya benar."
+        ),
     ),
     Kind.FORECAST_LOW: Guide(
         _("Bila tidak ada yang berubah, media itu penuh dan kamera akan berhenti direkam."),

@@ -17,6 +17,7 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final
 
+from recordings.media import memory
 from recordings.media.errors import place_of
 from recordings.media.protocol import (
     Channel,
@@ -78,6 +79,7 @@ class MediaProcess:
                     self._obey(*received)
                 if time.monotonic() >= due:
                     self._tell_health()
+                    memory.trim()
                     due = time.monotonic() + HEALTH_SECONDS
         finally:
             self._end()

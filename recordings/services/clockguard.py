@@ -70,6 +70,12 @@ def doubt() -> str:
     return mark.doubt if mark else ""
 
 
+def look() -> str:
+    """The sentence of a doubt, standing or new, else empty. Notes nothing: `check` does."""
+    mark = _read()
+    return (mark and mark.doubt) or _doubt(mark)
+
+
 def trust() -> None:
     """A person has looked at the clock: from now on it counts again. Raises OSError."""
     newest = _newest_record()

@@ -10,6 +10,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
 
 from cctvportal.accounts.access import Caller, service
+from cctvportal.common.clock import now
 from devices.models import Camera
 from recordings.enums import GapCause, SegmentState
 from recordings.models import Gap, RecordingPlan, Segment
@@ -223,9 +224,12 @@ def _holds(camera_id: int, fence: int | None) -> bool:
 
 
 def _last_end(camera_id: int) -> datetime | None:
-    """Of what can be played: footage kept as OVERLAP closes no gap."""
+    """Of what can be played: footage kept as OVERLAP closes no gap.
+
+    What a wrong clock wrote into the future ends nothing yet: gaps of today would begin there.
+    """
     return (
-        Segment.objects.filter(camera_id=camera_id, state=SegmentState.READY)
+        Segment.objects.filter(camera_id=camera_id, state=SegmentState.READY, started_at__lte=now())
         .order_by("-started_at")
         .values_list("ended_at", flat=True)
         .first()

@@ -23,7 +23,7 @@ from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
 from recordings.enums import HoldKind, OrderAct, OrderState
 from recordings.models import HoldOrder, OrderStep
-from recordings.services import held, hold_limits, holds
+from recordings.services import doubts, held, hold_limits, holds
 from recordings.services.held import VolumeHeld, Wish
 
 
@@ -172,6 +172,8 @@ def keep(order: HoldOrder, *, reason: str, by: User) -> HoldOrder:
 def lapse_due(*, by: System) -> int:
     """Ends each order whose time is over; returns how many. Deletes nothing.
 
+    None while clock or database are in doubt: an order that has ended never holds again.
+
     By itself, because what nobody looked at again is kept without a ground: UU 27/2022, articles 42
     to 44, ends the processing with its purpose. The reviewer was reminded. What is past its term
     goes at the next purge, which asks by itself when that is unusually much.
@@ -181,7 +183,7 @@ def lapse_due(*, by: System) -> int:
     for pk in list(due.values_list("pk", flat=True)):
         with transaction.atomic():
             row = HoldOrder.objects.select_for_update().get(pk=pk)
-            if row.state != OrderState.IN_FORCE or row.until > now():
+            if row.state != OrderState.IN_FORCE or row.until > now() or doubts.standing():
                 continue
             row.state, row.ended_at = OrderState.LAPSED, now()
             row.save(update_fields=["state", "ended_at"])

@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 UNFINISHED = (SegmentState.PREPARED, SegmentState.OPEN, SegmentState.LOST)
 # A start a little before the last end is the clock's grain; more is told (design.md 6).
 _CLAMP = timedelta(seconds=2)
+# A camera is added after its first picture at most by a wrong time zone.
+_AT_MOST_EARLIER = timedelta(days=2)
 _ADOPTION_LOCK = 0x41444F50 << 32  # "ADOP", and the camera
 
 
@@ -97,10 +99,10 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
             return SegmentState(row.state)
         start, covered = _place_in_time(camera, facts)
         erasure = _erased(camera, start, facts.ended_at)
-        keep_for = plans.term_of(camera.pk)
+        term_ends = _counted_from(camera, facts) + plans.term_of(camera.pk)
         row.state = SegmentState.OVERLAP if covered or erasure else SegmentState.READY
         row.started_at, row.ended_at = start, facts.ended_at
-        row.expires_at = now() if erasure else facts.ended_at + keep_for
+        row.expires_at = now() if erasure else term_ends
         row.bytes, row.frames, row.sha256 = facts.size, facts.frames, facts.sha256
         row.codec, row.width, row.height = facts.codec, facts.width, facts.height
         row.camera_clock_error_s = facts.clock_error_s
@@ -117,6 +119,20 @@ def _adopt(camera: Camera, facts: Sidecar, *, by: Caller) -> SegmentState:
         crash.step("seal.row_saved")
     crash.step("seal.row_committed")
     return SegmentState(row.state)
+
+
+def _counted_from(camera: Camera, facts: Sidecar) -> datetime:
+    """When the term begins: at the end, unless that lies days before the camera was there.
+
+    Then a clock without battery stamped it, and a term of that time would be over at once: it
+    counts from the newest time that is known.
+    """
+    if facts.source != SegmentSource.LIVE or facts.ended_at > camera.added_at - _AT_MOST_EARLIER:
+        return facts.ended_at
+    log.warning("segment %s of camera %s is older than its camera", facts.segment, camera.pk)
+    footage = Segment.objects.filter(camera=camera, state=SegmentState.READY)
+    newest = footage.order_by("-started_at").values_list("ended_at", flat=True).first()
+    return max(now(), camera.added_at, newest or camera.added_at)
 
 
 def _erased(camera: Camera, start: datetime, end: datetime) -> Erasure | None:

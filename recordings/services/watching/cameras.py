@@ -101,8 +101,9 @@ def unsealed(look: Look) -> list[Found]:
 def _receiving(moment: datetime) -> Any:  # Any: annotations are unknown to the plan's type
     """Plans with a fresh picture, and until when their footage and gaps are booked."""
     of_camera = {"camera": OuterRef("pk")}
-    sealed = Segment.objects.filter(**of_camera, state__in=KEPT).order_by("-started_at")
-    gaps = Gap.objects.filter(**of_camera, ended_at__isnull=False).order_by("-started_at")
+    begun = {"started_at__lte": moment}  # a wrong clock once may have written into the future
+    sealed = Segment.objects.filter(**of_camera, **begun, state__in=KEPT).order_by("-started_at")
+    gaps = Gap.objects.filter(**of_camera, **begun, ended_at__isnull=False).order_by("-started_at")
     waiting = Segment.objects.filter(**of_camera, state__in=_UNFINISHED).order_by()
     oldest = waiting.values("camera").annotate(oldest=Min("prepared_at")).values("oldest")
     return (

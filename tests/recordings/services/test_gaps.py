@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cctvportal.accounts.access import SYSTEM
-from cctvportal.common.clock import ago
+from cctvportal.common.clock import ago, now
 from recordings.enums import GapCause
 from recordings.models import Gap, RecordingPlan
 from recordings.services import gaps
@@ -108,3 +108,10 @@ def test_footage_that_is_being_removed_leaves_no_hole(plan: RecordingPlan) -> No
     recorded(plan, 60, 120, state="OVERLAP")
     recorded(plan, 120, 180)
     assert gaps.book_holes(plan.camera_id, start=at(0), end=at(3600), by=SYSTEM) == 0
+
+
+def test_footage_that_a_wrong_clock_put_into_the_future_moves_no_gap(plan: RecordingPlan) -> None:
+    recorded(plan, 0, 60)
+    stored_segment(plan.camera, plan.volume, now() + timedelta(days=365), seconds=60, state="READY")
+    gaps.open_gap(plan.camera_id, cause=GapCause.OFFLINE, since=at(60), by=SYSTEM)
+    assert booked()[-1] == (60.0, None)

@@ -12,11 +12,13 @@ from pytest_django import Settings
 from cctvportal.accounts.access import SYSTEM, NotAllowed
 from cctvportal.accounts.models import User
 from cctvportal.audit.models import Entry
+from cctvportal.common import clock
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused
 from recordings.enums import HoldKind, OrderState
 from recordings.models import Hold, HoldOrder, Segment
 from recordings.services import expiry, hold_orders, holds
+from recordings.services.erase import GateClosed
 from recordings.services.hold_orders import Asked
 from tests.factories import accounts
 from tests.recordings.services.ordering import REASON, at_its_end, end_terms, let_go
@@ -144,6 +146,25 @@ def test_prolonging_says_why_and_only_moves_onward(asked: Asked, head: User) -> 
             order, until=later, reviewer=officer, reason="Sidang belum selesai", by=head
         )
     assert refusal.value.field == "until"
+
+
+@pytest.mark.parametrize("gate_has_looked", [True, False])
+def test_a_wrong_clock_ends_no_hold(
+    asked: Asked,
+    segments: list[Segment],
+    head: User,
+    gate_has_looked: bool,  # noqa: FBT001 - a case
+) -> None:
+    order = hold_orders.give(asked, by=head)
+    expiry.purge_expired(by=SYSTEM)
+    with clock.shifted(timedelta(days=400)):
+        if gate_has_looked:
+            with pytest.raises(GateClosed):
+                expiry.purge_expired(by=SYSTEM)
+        assert hold_orders.lapse_due(by=SYSTEM) == 0
+    order.refresh_from_db()
+    assert order.state == OrderState.IN_FORCE
+    assert Hold.objects.filter(order=order, released_at=None).exists()
 
 
 def test_it_lapses_at_its_end_and_the_next_purge_takes_what_is_past_its_term(

@@ -12,7 +12,7 @@ from django.db import DatabaseError, transaction
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.audit.models import Entry
-from cctvportal.common.clock import ago
+from cctvportal.common.clock import ago, now
 from recordings.enums import GapCause
 from recordings.models import Gap, Segment
 from recordings.services import gaps, sealing
@@ -62,6 +62,14 @@ def test_large_overlap_is_kept_apart_and_told(facts: Sidecar, later_s: float) ->
     second = another(facts, later_s=later_s)
     assert sealing.adopt(second, by=SYSTEM) == "OVERLAP"
     assert Entry.objects.filter(action="segment.overlaps", subject_id=str(second.segment)).exists()
+
+
+def test_term_of_what_a_dead_clock_stamped_is_not_over_at_once(facts: Sidecar) -> None:
+    years_ago = facts.started_at - timedelta(days=2000)
+    assert sealing.adopt(replace(facts, started_at=years_ago), by=SYSTEM) == "READY"
+    row = Segment.objects.get(pk=facts.segment)
+    assert row.started_at == years_ago, "the time stays as it was told"
+    assert (row.expires_at or now()) > now() + timedelta(days=1)
 
 
 def test_unknown_camera_is_refused(facts: Sidecar) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 
 from cctvportal.accounts.access import SYSTEM, NotAllowed
 from cctvportal.audit.models import Entry
+from cctvportal.common import clock
 from cctvportal.common.clock import now
 from cctvportal.common.errors import Conflict, Refused, TooMany
 from recordings.models import Hold
+from recordings.services import erase
 from requests_app.enums import RequestState
 from requests_app.models import Issuance
 from requests_app.selectors.gate import open_room
@@ -139,6 +142,17 @@ def test_revoke_needs_a_reason_and_an_approver() -> None:
     for person in (officer(), row.applicant):
         with pytest.raises(NotAllowed):
             revoke(row, reason="x", by=person)
+
+
+def test_a_wrong_clock_ends_no_permit(data_dir: Path) -> None:
+    row = make.approved()
+    with erase.gate():
+        pass
+    with clock.shifted(timedelta(days=4)):
+        assert lapse_due(by=SYSTEM) == 0
+    row.refresh_from_db()
+    assert row.state == RequestState.APPROVED
+    assert Hold.objects.filter(released_at=None).exists()
 
 
 @pytest.mark.parametrize(
