@@ -12,6 +12,8 @@ from uuid import UUID
 from django.conf import settings
 
 from cctvportal.accounts.access import SYSTEM
+from cctvportal.common.clock import ago
+from devices.models import Camera
 from recordings.enums import SegmentState
 from recordings.media.errors import KeyMissing
 from recordings.models import RecordingPlan, Segment
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
 
 
 _HALF: Final = 100
+_YEAR: Final = 365 * 86_400
 
 
 def new_plan(volume: Volume | None = None) -> RecordingPlan:
-    """A camera with its plan; the volume is ready to be written."""
+    """A camera of long ago with its plan; the volume is ready to be written."""
     made: RecordingPlan = PlanFactory(volume=volume or VolumeFactory())
+    Camera.objects.filter(pk=made.camera_id).update(added_at=ago(_YEAR))
     volumes.prepare(made.volume)
     return made
 
