@@ -36,7 +36,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 PACKAGES = ("cctvportal.accounts", "devices", "recordings", "requests_app")
 # What services are made of: questions and checks without an acting user, named one by one.
 TOOLS = re.compile(
-    r"recordings\.services\.(volumes|absent_keys|clockguard|doubts|restored|tombstones|forecast)\."
+    r"recordings\.services\.(volumes|absent_keys|clockguard|doubts|marks|restored|tombstones|forecast)\."
     r"|recordings\.services\.(amounts|impact|leaving|scratch)\."
     r"|recordings\.services\.plans\.term_of$"
     r"|recordings\.services\.retention\.(plans_of|shortens|expected|check|answered)$"

@@ -17,7 +17,6 @@ import socket
 import time
 from typing import TYPE_CHECKING, Final
 
-from recordings.media import memory
 from recordings.media.errors import place_of
 from recordings.media.protocol import (
     Channel,
@@ -79,7 +78,6 @@ class MediaProcess:
                     self._obey(*received)
                 if time.monotonic() >= due:
                     self._tell_health()
-                    memory.trim()
                     due = time.monotonic() + HEALTH_SECONDS
         finally:
             self._end()

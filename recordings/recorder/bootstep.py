@@ -9,7 +9,7 @@ from typing import Any
 from celery import bootsteps
 from django.conf import settings
 
-from recordings.media import memory
+from recordings.recorder import memory
 from recordings.recorder.recorder import Recorder
 
 

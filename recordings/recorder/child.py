@@ -19,8 +19,9 @@ _PATIENCE: Final = 2.0
 _ENVIRONMENT: Final = {
     "LC_ALL": "C.UTF-8",
     "PATH": "/usr/bin:/bin",
-    # Sixteen threads would otherwise keep sixteen heaps of libav's buffers; and a buffer that is
-    # given back with each group of pictures costs a page fault for every 4 KiB of the next.
+    # Sixteen threads would otherwise keep sixteen heaps of libav's buffers, and two still find new
+    # holes to fill for days; and a buffer that is given back with each group of pictures costs a
+    # page fault for every 4 KiB of the next.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": str(8 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(16 << 20),

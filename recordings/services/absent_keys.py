@@ -7,22 +7,18 @@ is either here, or a tombstone from before told of it, or a person has said that
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
-
 from cctvportal.common.clock import now
-from recordings.media import durable
 from recordings.media.errors import KeystoreDamaged
 from recordings.models import Segment
-from recordings.services import tombstones, volumes
+from recordings.services import marks, tombstones, volumes
 
+_FILE: Final = "absent-keys.json"
 _SENTENCE: Final = (
     "Kunci {count} potongan tidak ada di folder data ini. Periksa bahwa semua node memakai folder "
     "data yang sama."
@@ -50,7 +46,7 @@ def check(segments: Sequence[Segment]) -> None:
     absent = {row.pk for row in late if _is_absent(row, there[row.camera.uuid, row.key_day])}
     if absent and (left := absent - tombstones.told_of(absent)):
         sentence = _SENTENCE.format(count=len(left))
-        _write(_Mark(sentence, mark.lost))
+        marks.write(_FILE, _Mark(sentence, mark.lost))
         raise KeysElsewhere(sentence)
 
 
@@ -73,21 +69,11 @@ def doubt() -> str:
 
 def trust() -> None:
     """A person has looked: what is absent up to today lies nowhere else. Raises OSError."""
-    _write(_Mark(lost=now().date().isoformat()))
-
-
-def _path() -> Path:
-    return Path(settings.PORTAL_DATA_DIR) / "absent-keys.json"
+    marks.write(_FILE, _Mark(lost=now().date().isoformat()))
 
 
 def _read() -> _Mark:
     try:
-        return _Mark(**json.loads(_path().read_text()))
-    except FileNotFoundError:
-        return _Mark()
-    except (ValueError, TypeError):
+        return marks.read(_FILE, _Mark) or _Mark()
+    except marks.Damaged:
         return _Mark("Catatan tentang kunci yang tidak ada rusak.")
-
-
-def _write(mark: _Mark) -> None:
-    durable.replace(_path(), json.dumps(asdict(mark)).encode())

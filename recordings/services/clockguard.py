@@ -7,9 +7,8 @@ whatever records were written by it meanwhile. A doubt stays until a person has 
 
 from __future__ import annotations
 
-import json
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -19,11 +18,12 @@ from django.db.models import Max
 
 from cctvportal.audit.models import Entry
 from cctvportal.common.clock import now
-from recordings.media import durable
 from recordings.models import Segment
+from recordings.services import marks
 
 # A step that a time service makes is smaller; time asleep counts as time that passed.
 _GRAIN: Final = timedelta(minutes=1)
+_FILE: Final = "clock.json"
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -56,8 +56,9 @@ def check() -> None:
     """
     try:
         mark = _read()
-        sentence = (mark and mark.doubt) or _doubt(mark)
-        _write(_doubted(mark, sentence) if sentence else _present(mark.known if mark else ""))
+        sentence = _sentence(mark)
+        found = _doubted(mark, sentence) if sentence else _present(mark.known if mark else "")
+        marks.write(_FILE, found)
     except OSError as error:
         raise ClockDoubtful(f"Waktu terakhir tidak dapat dicatat ({error.strerror}).") from error
     if sentence:
@@ -72,14 +73,13 @@ def doubt() -> str:
 
 def look() -> str:
     """The sentence of a doubt, standing or new, else empty. Notes nothing: `check` does."""
-    mark = _read()
-    return (mark and mark.doubt) or _doubt(mark)
+    return _sentence(_read())
 
 
 def trust() -> None:
     """A person has looked at the clock: from now on it counts again. Raises OSError."""
     newest = _newest_record()
-    _write(_present(newest.isoformat() if newest else ""))
+    marks.write(_FILE, _present(newest.isoformat() if newest else ""))
 
 
 def _present(known: str = "") -> _Mark:
@@ -89,6 +89,11 @@ def _present(known: str = "") -> _Mark:
 def _doubted(mark: _Mark | None, sentence: str) -> _Mark:
     last = mark or _present()
     return replace(last, doubt=sentence)
+
+
+def _sentence(mark: _Mark | None) -> str:
+    """Of the doubt that stands, else of a new one."""
+    return (mark and mark.doubt) or _doubt(mark)
 
 
 def _doubt(mark: _Mark | None) -> str:
@@ -126,18 +131,8 @@ def _boot() -> str:
     return _BOOT_ID.read_text().strip()
 
 
-def _path() -> Path:
-    return Path(settings.PORTAL_DATA_DIR) / "clock.json"
-
-
 def _read() -> _Mark | None:
     try:
-        return _Mark(**json.loads(_path().read_text()))
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError):
+        return marks.read(_FILE, _Mark)
+    except marks.Damaged:
         return _Mark(now().isoformat(), 0, "", "Catatan waktu terakhir rusak.")
-
-
-def _write(mark: _Mark) -> None:
-    durable.replace(_path(), json.dumps(asdict(mark)).encode())

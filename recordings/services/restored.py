@@ -8,18 +8,14 @@ database, a person has to enter what is missing before anything goes or is shown
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Final
 
-from django.conf import settings
-
 from cctvportal.audit.models import Entry
-from recordings.media import durable
 from recordings.models import PurgeRun
-from recordings.services import tombstones
+from recordings.services import marks, tombstones
 
+_FILE: Final = "database.json"
 _SENTENCE: Final = (
     "Basis data lebih lama daripada catatan di luarnya. Masukkan dahulu penahanan dan pencabutan "
     "izin yang terjadi sesudah cadangannya."
@@ -46,8 +42,7 @@ def check() -> None:
     if sentence := doubt():
         raise DatabaseOld(sentence)
     try:
-        mark = _read()
-        _write(_Mark(_newest_entry(), mark.run))
+        marks.write(_FILE, _Mark(_newest_entry(), _read().run))
     except OSError as error:
         raise DatabaseOld(f"Keadaan basis data tidak dapat dicatat ({error.strerror}).") from error
 
@@ -56,7 +51,7 @@ def doubt() -> str:
     """A sentence while the database is older than the data folder, else empty. Writes nothing."""
     try:
         mark, run = _read(), tombstones.newest_run()
-    except (OSError, ValueError, TypeError):
+    except (OSError, marks.Damaged):
         return "Catatan di luar basis data rusak."
     if mark.entry and not Entry.objects.filter(pk=mark.entry).exists():
         return _SENTENCE
@@ -67,7 +62,7 @@ def doubt() -> str:
 
 def trust() -> None:
     """A person has entered what was missing: from now on this database counts. Raises OSError."""
-    _write(_Mark(_newest_entry(), tombstones.newest_run()))
+    marks.write(_FILE, _Mark(_newest_entry(), tombstones.newest_run()))
 
 
 def _newest_entry() -> str:
@@ -75,16 +70,5 @@ def _newest_entry() -> str:
     return str(newest) if newest else ""
 
 
-def _path() -> Path:
-    return Path(settings.PORTAL_DATA_DIR) / "database.json"
-
-
 def _read() -> _Mark:
-    try:
-        return _Mark(**json.loads(_path().read_text()))
-    except FileNotFoundError:
-        return _Mark()
-
-
-def _write(mark: _Mark) -> None:
-    durable.replace(_path(), json.dumps(asdict(mark)).encode())
+    return marks.read(_FILE, _Mark) or _Mark()

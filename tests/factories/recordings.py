@@ -11,11 +11,12 @@ import factory
 from django.conf import settings
 from factory.django import DjangoModelFactory
 
+from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import now
 from devices.models import Camera
-from recordings.enums import Purpose, SegmentState
+from recordings.enums import HoldKind, Purpose, SegmentState
 from recordings.models import RecordingPlan, RetentionPolicy, Segment, Volume
-from recordings.services import volumes
+from recordings.services import holds, volumes
 from tests.factories.devices import CameraFactory
 from tests.recordings.media.films import Film, write
 
@@ -113,3 +114,20 @@ def stored_segment(
     volumes.keystore().put(camera.uuid, segment.key_day, {segment.pk: os.urandom(16)})
     segment.save(force_insert=True)
     return segment
+
+
+def hold_on(
+    segment: Segment, last: Segment | None = None, *, reference: str = "permohonan-1"
+) -> None:
+    """A request's hold over the segment's first ten seconds, or on to those of the `last` one."""
+    begin, end = segment.started_at, (last or segment).started_at
+    assert begin is not None
+    assert end is not None
+    holds.place(
+        camera_ids=[segment.camera_id],
+        start=begin,
+        end=end + timedelta(seconds=10),
+        kind=HoldKind.REQUEST,
+        reference=reference,
+        by=SYSTEM,
+    )

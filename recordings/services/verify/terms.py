@@ -15,11 +15,12 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, UUIDField, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
+from cctvportal.accounts.access import SYSTEM
 from cctvportal.audit.models import Entry
-from recordings.enums import PurgeKind, PurgeState, SegmentState
-from recordings.models import Hold, PurgeRun, Segment
+from recordings.enums import SegmentState
+from recordings.models import Hold, Segment
 from recordings.models.segment import LONGEST_SEGMENT
-from recordings.services import clockguard, erase, restored
+from recordings.services import erase, expiry
 from recordings.services.verify.survey import Survey
 
 # "Expiry lag under one hour": later than that, expiry does not run.
@@ -40,19 +41,12 @@ def check(survey: Survey) -> None:
 
 def _past_term(survey: Survey) -> None:
     over = erase.expired().filter(~erase.under_hold(), expires_at__lt=survey.moment - _LAG)
-    if _is_shut():
+    if expiry.why_halted(by=SYSTEM):
         survey.count("past_term_waiting", over.count())
         return
     for row in over.order_by("expires_at").iterator(_CHUNK):
         told = f"masa simpannya habis {row.expires_at:%Y-%m-%d %H:%M} UTC dan belum dihapus"
         survey.violated("I10", f"potongan {row.pk}", told)
-
-
-def _is_shut() -> bool:
-    latest = PurgeRun.objects.filter(kind=PurgeKind.EXPIRY).order_by("-started_at").first()
-    stopped = latest is not None and latest.state == PurgeState.STOPPED
-    waits = stopped and latest is not None and not latest.resumed_at
-    return bool(clockguard.doubt() or restored.doubt()) or waits
 
 
 def _seen(survey: Survey) -> None:

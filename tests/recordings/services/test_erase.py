@@ -16,7 +16,7 @@ from recordings.media.keystore import SegmentRef
 from recordings.models import PurgeRun, RecordingPlan, Segment
 from recordings.services import clockguard, erase, expiry, holds, volumes
 from tests.factories import accounts
-from tests.factories.recordings import PlanFactory, VolumeFactory, stored_segment
+from tests.factories.recordings import PlanFactory, VolumeFactory, hold_on, stored_segment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("data_dir")]
 REFERENCE = "permohonan-1"
@@ -50,21 +50,6 @@ def path(segment: Segment) -> Path:
     return Path(segment.volume.path) / segment.relative_path
 
 
-def hold(segment: Segment, last: Segment | None = None) -> None:
-    """Over ten seconds of it, or on to the `last` one's first ten."""
-    begin, end = segment.started_at, (last or segment).started_at
-    assert begin is not None
-    assert end is not None
-    holds.place(
-        camera_ids=[segment.camera_id],
-        start=begin,
-        end=end + timedelta(seconds=10),
-        kind=HoldKind.REQUEST,
-        reference=REFERENCE,
-        by=SYSTEM,
-    )
-
-
 def test_expired_footage_goes_with_its_key_and_stays_on_record(plan: RecordingPlan) -> None:
     gone, kept = old(plan, 60), old(plan, 50, expired=False)
     run = expiry.purge_expired(by=SYSTEM)
@@ -91,7 +76,7 @@ def test_the_tombstone_lies_outside_the_database(plan: RecordingPlan, data_dir: 
 
 def test_a_hold_wins_and_its_release_lets_go(plan: RecordingPlan) -> None:
     held, free = old(plan, 60), old(plan, 50)
-    hold(held)
+    hold_on(held)
     expiry.purge_expired(by=SYSTEM)
     held.refresh_from_db()
     free.refresh_from_db()
@@ -104,7 +89,7 @@ def test_a_hold_wins_and_its_release_lets_go(plan: RecordingPlan) -> None:
 
 def test_the_database_refuses_to_doom_held_footage(plan: RecordingPlan) -> None:
     held = old(plan, 60)
-    hold(held)
+    hold_on(held)
     with pytest.raises(DatabaseError, match="under a hold"), transaction.atomic():
         Segment.objects.filter(pk=held.pk).update(state=SegmentState.DOOMED)
 
@@ -209,7 +194,7 @@ def test_held_footage_in_front_keeps_nothing_behind_it(
 ) -> None:
     monkeypatch.setattr(erase, "_BATCH", 2)
     rows = [old(plan, 60 - minute) for minute in range(6)]
-    hold(rows[0], rows[2])
+    hold_on(rows[0], rows[2])
     run = expiry.purge_expired(by=SYSTEM)
     assert run is not None
     assert run.segments_purged == 3

@@ -56,6 +56,13 @@ def stopped(plan: RecordingPlan) -> PurgeRun:
     return run
 
 
+def passed() -> str:
+    """How the passage ended that found something past its term."""
+    run = expiry.purge_expired(by=SYSTEM)
+    assert run is not None
+    return run.state
+
+
 def test_an_unusual_amount_stops_and_waits_for_a_person(stopped: PurgeRun) -> None:
     assert stopped.state == PurgeState.STOPPED
     assert "biasanya 1" in stopped.reason
@@ -84,13 +91,9 @@ def test_what_was_let_through_does_not_stop_the_usual_of_the_same_day(
     expiry.resume_purge(by=accounts.approver())
     expiry.purge_expired(by=SYSTEM)
     expired(plan, 1)
-    run = expiry.purge_expired(by=SYSTEM)
-    assert run is not None
-    assert run.state == PurgeState.DONE
+    assert passed() == PurgeState.DONE
     expired(plan, 4)
-    again = expiry.purge_expired(by=SYSTEM)
-    assert again is not None
-    assert again.state == PurgeState.STOPPED, "one permission is for one run"
+    assert passed() == PurgeState.STOPPED, "one permission is for one run"
 
 
 def test_what_went_before_a_stop_does_not_stop_the_rest_of_a_grown_day(plan: RecordingPlan) -> None:
@@ -99,18 +102,12 @@ def test_what_went_before_a_stop_does_not_stop_the_rest_of_a_grown_day(plan: Rec
         expired(plan, 1)
         expiry.purge_expired(by=SYSTEM)
     expired(plan, 1)
-    stopped = expiry.purge_expired(by=SYSTEM)
-    assert stopped is not None
-    assert stopped.state == PurgeState.STOPPED
+    assert passed() == PurgeState.STOPPED
     expiry.resume_purge(by=accounts.approver())
     for _ in range(4):
-        run = expiry.purge_expired(by=SYSTEM)
-        assert run is not None
-        assert run.state == PurgeState.DONE
+        assert passed() == PurgeState.DONE
         expired(plan, 1)
-    again = expiry.purge_expired(by=SYSTEM)
-    assert again is not None
-    assert again.state == PurgeState.STOPPED, "the allowance has a measure of its own"
+    assert passed() == PurgeState.STOPPED, "the allowance has a measure of its own"
 
 
 def test_a_run_let_through_after_midnight_does_not_count_on_the_new_day(
@@ -120,9 +117,7 @@ def test_a_run_let_through_after_midnight_does_not_count_on_the_new_day(
     expiry.resume_purge(by=accounts.approver())
     expiry.purge_expired(by=SYSTEM)
     expired(plan, 1)
-    run = expiry.purge_expired(by=SYSTEM)
-    assert run is not None
-    assert run.state == PurgeState.DONE
+    assert passed() == PurgeState.DONE
 
 
 @pytest.mark.parametrize("person", [accounts.officer, accounts.auditor, accounts.it_admin])

@@ -4,12 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import now
-from recordings.enums import HoldKind
 from recordings.models import RecordingPlan, Segment
-from recordings.services import holds, leaving
-from tests.factories.recordings import PlanFactory, stored_segment
+from recordings.services import leaving
+from tests.factories.recordings import PlanFactory, hold_on, stored_segment
 
 
 def ending(plan: RecordingPlan, hours: float, ago: float) -> Segment:
@@ -20,24 +18,12 @@ def ending(plan: RecordingPlan, hours: float, ago: float) -> Segment:
     )
 
 
-def hold(row: Segment, reference: str = "permohonan-1") -> None:
-    assert row.started_at is not None
-    holds.place(
-        camera_ids=[row.camera_id],
-        start=row.started_at,
-        end=row.started_at + timedelta(seconds=1),
-        kind=HoldKind.REQUEST,
-        reference=reference,
-        by=SYSTEM,
-    )
-
-
 def test_what_ends_by_then_is_told_by_camera_apart_from_what_is_held(plan: RecordingPlan) -> None:
     first, second, held = (ending(plan, hours, 60 - hours) for hours in (2, 5, 6))
     ending(plan, 100, 20)
-    hold(held)
+    hold_on(held)
     other = PlanFactory()
-    hold(ending(other, 100, 20), "permohonan-2")
+    hold_on(ending(other, 100, 20), reference="permohonan-2")
     (line,) = leaving.leaving(now() + timedelta(hours=10))
     assert (line.camera_id, line.gone.segments, line.held.segments) == (plan.pk, 2, 1)
     assert line.gone.bytes == first.bytes + second.bytes
@@ -58,7 +44,7 @@ def test_only_free_footage_is_late(plan: RecordingPlan, *, held: bool) -> None:
     row = ending(plan, -2, 200)
     ending(plan, -1, 100)
     if held:
-        hold(row)
+        hold_on(row)
     late = leaving.oldest_past_term()
     assert late is not None
     assert late.camera == plan.camera.name

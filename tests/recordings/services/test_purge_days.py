@@ -14,10 +14,9 @@ from cctvportal.accounts.access import SYSTEM
 from cctvportal.audit.models import Entry
 from cctvportal.common.clock import WIB, now
 from recordings import tasks
-from recordings.enums import HoldKind
 from recordings.models import PurgeDay, RecordingPlan, Segment
-from recordings.services import clockguard, expiry, holds, purge_days
-from tests.factories.recordings import PlanFactory, stored_segment
+from recordings.services import clockguard, expiry, purge_days
+from tests.factories.recordings import PlanFactory, hold_on, stored_segment
 
 MONDAY = datetime(2026, 11, 23, tzinfo=WIB).date()
 
@@ -56,16 +55,7 @@ def purged(plan: RecordingPlan, calm: None) -> list[Segment]:
     with time_machine.travel(at(15), tick=False):
         other = PlanFactory()
         gone += expired(other, 1, late=20)
-        kept = expired(plan, 1)[0]
-        assert kept.started_at is not None
-        holds.place(
-            camera_ids=[plan.pk],
-            start=kept.started_at,
-            end=kept.started_at + timedelta(seconds=1),
-            kind=HoldKind.REQUEST,
-            reference="permohonan-1",
-            by=SYSTEM,
-        )
+        hold_on(expired(plan, 1)[0])
         expiry.purge_expired(by=SYSTEM)
     return gone
 

@@ -103,27 +103,20 @@ def test_a_hold_keeps_it(torn: Written) -> None:
     assert has_key(torn)
 
 
-def test_a_hold_placed_after_the_listing_keeps_a_torn_segment(torn: Written) -> None:
+@pytest.mark.parametrize("row_is_left", [True, False], ids=["torn", "set aside"])
+def test_a_hold_placed_after_the_listing_keeps_it(
+    torn: Written,
+    row_is_left: bool,  # noqa: FBT001 - a case
+) -> None:
+    if not row_is_left:
+        Segment.objects.filter(pk=torn.row.pk).update(purged_at=now())
     end_term(torn.plan)
     run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
     with erase.gate():
         left = remains.past_term(by=SYSTEM)
         hold(torn)
         remains.clear(run, left, by=SYSTEM)
-    assert left.rows
-    assert set_aside(torn.plan)
-    assert has_key(torn)
-
-
-def test_a_hold_placed_after_the_listing_keeps_a_file_set_aside(torn: Written) -> None:
-    Segment.objects.filter(pk=torn.row.pk).update(purged_at=now())
-    end_term(torn.plan)
-    run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
-    with erase.gate():
-        left = remains.past_term(by=SYSTEM)
-        hold(torn)
-        remains.clear(run, left, by=SYSTEM)
-    assert left.strays
+    assert left.rows if row_is_left else left.strays
     assert set_aside(torn.plan)
     assert has_key(torn)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from cctvportal.accounts.access import SYSTEM
 from cctvportal.common.clock import ago, now
-from recordings.enums import HoldKind, PurgeKind, SegmentState
-from recordings.models import PurgeRun, RecordingPlan, Segment
-from recordings.services import erase, holds, remains, volumes
+from recordings.enums import PurgeKind, SegmentState
+from recordings.models import PurgeRun
+from recordings.services import erase, remains
 from tests.concurrency import in_threads
-from tests.factories.recordings import PlanFactory
+from tests.factories.recordings import PlanFactory, hold_on, stored_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,26 +21,13 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.race, pytest.mark.usefixtures("race_db", "data_dir")]
 
 
-def torn(plan: RecordingPlan) -> Segment:
-    start = now() - timedelta(hours=2)
-    volumes.prepare(plan.volume)
-    return Segment.objects.create(
-        camera=plan.camera,
-        volume=plan.volume,
-        state=SegmentState.LOST,
-        fence=1,
-        key_day=start.date(),
-        prepared_at=start,
-        started_at=start,
-        ended_at=start + timedelta(minutes=1),
-        expires_at=ago(60),
-    )
-
-
 def test_a_hold_comes_into_force_when_what_was_going_is_gone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    row = torn(PlanFactory())
+    plan = PlanFactory()
+    row = stored_segment(
+        plan.camera, plan.volume, ago(7200), state=SegmentState.LOST, expires_at=ago(60)
+    )
     run = PurgeRun.objects.create(kind=PurgeKind.EXPIRY, started_at=now())
     going, held = threading.Event(), threading.Event()
     destroy: Callable[..., None] = erase.destroy_keys
@@ -56,15 +42,7 @@ def test_a_hold_comes_into_force_when_what_was_going_is_gone(
 
     def hold() -> None:
         assert going.wait(10)
-        assert row.started_at is not None
-        holds.place(
-            camera_ids=[row.camera_id],
-            start=row.started_at,
-            end=row.started_at + timedelta(seconds=5),
-            kind=HoldKind.REQUEST,
-            reference="x",
-            by=SYSTEM,
-        )
+        hold_on(row)
         held.set()
 
     monkeypatch.setattr(erase, "destroy_keys", slowly)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -12,24 +11,12 @@ from cctvportal.audit.services import record
 from cctvportal.common.clock import ago, now
 from recordings.enums import HoldKind, PurgeKind, PurgeState
 from recordings.models import Hold, PurgeRun, Segment
-from recordings.services import expiry, holds
-from tests.factories.recordings import stored_segment
+from recordings.services import expiry
+from tests.factories.recordings import hold_on, stored_segment
 from tests.recordings.services.verify.looking import look, told
 
 if TYPE_CHECKING:
     from recordings.models import RecordingPlan
-
-
-def hold(segment: Segment) -> None:
-    assert segment.started_at is not None
-    holds.place(
-        camera_ids=[segment.camera_id],
-        start=segment.started_at,
-        end=segment.started_at + timedelta(seconds=5),
-        kind=HoldKind.REQUEST,
-        reference="permohonan-1",
-        by=SYSTEM,
-    )
 
 
 def test_footage_long_past_its_term_is_told(plan: RecordingPlan) -> None:
@@ -41,7 +28,7 @@ def test_footage_long_past_its_term_is_told(plan: RecordingPlan) -> None:
 
 
 def test_footage_past_its_term_under_a_hold_is_no_violation(plan: RecordingPlan) -> None:
-    hold(stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(4000)))
+    hold_on(stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(4000)))
     assert told(look()) == []
 
 
@@ -66,7 +53,7 @@ def test_footage_seen_past_its_term_is_told(plan: RecordingPlan) -> None:
     viewed(running)
     assert told(look()) == [], "it was chosen in time, and took a while to be read"
     over = stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(600))
-    hold(over)
+    hold_on(over)
     viewed(over)
     report = look()
     ((invariant, subject, sentence),) = told(report)
@@ -95,7 +82,7 @@ def test_held_footage_that_was_removed_is_told(plan: RecordingPlan) -> None:
     segment = stored_segment(plan.camera, plan.volume, ago(12000), expires_at=ago(10))
     expiry.purge_expired(by=SYSTEM)
     assert told(look()) == []
-    hold(segment)
+    hold_on(segment)
     assert told(look()) == [], "a hold that came after the purge"
     Hold.objects.bulk_create(
         Hold(
