@@ -33,6 +33,7 @@ _FROM_NOW = "Range: npt=0.000-"
 _NOT_AS_A_WHOLE = frozenset({404, 405, 459})
 _NO_SUCH_RANGE = 457
 _NO_KEYFRAME = "Kamera tidak mengirim gambar kunci."
+_SLEPT = "Perekam sempat berhenti; gambar selama itu tidak dibaca."
 _DAMAGED = "Setiap gambar kunci dari kamera rusak di jalan; periksa jaringannya."
 _CHANNELS = re.compile(r"interleaved *= *(\d{1,3})(?: *- *(\d{1,3}))?", re.IGNORECASE)
 _SOURCE = re.compile(r"ssrc *= *([0-9a-f]{1,8})\b", re.IGNORECASE)
@@ -45,10 +46,11 @@ class Session:
 
     `units` yields from the first keyframe on. It ends when `close` is called from any thread, or
     with RtspError: STALLED after `stall_timeout` seconds without video or `keyframe_timeout`
-    without a usable keyframe (smart codecs send one every 20 s and more), CLOCK_JUMP when the
-    camera's time goes back, or more than 2 s ahead of the pictures' arrival, or when our own clock
-    was set, CLOSED, LIMIT, PROTOCOL, AUTH. Opening takes `open_timeout` seconds at most (name
-    resolution is the system's own) and raises RtspError of any kind.
+    without a usable keyframe (smart codecs send one every 20 s and more), and when this process was
+    stopped for longer than the former: what lies there then may be another recorder's by now.
+    CLOCK_JUMP when the camera's time goes back, or more than 2 s ahead of the pictures' arrival, or
+    when our own clock was set; CLOSED, LIMIT, PROTOCOL, AUTH. Opening takes `open_timeout` seconds
+    at most (name resolution is the system's own) and raises RtspError of any kind.
     """
 
     def __init__(
@@ -141,6 +143,8 @@ class Session:
             if self._greed % _GREEDY_READS == 0:
                 wire.nap(self._nap)
             self._greed = self._greed + 1 if self._fill(wire, deadline) else 0
+            if time.monotonic() > deadline + self._stall_timeout:
+                return RtspError(ErrorKind.STALLED, _SLEPT)
             self._drain(wire)
         except RtspError as error:
             return error

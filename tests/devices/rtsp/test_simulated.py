@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -12,6 +15,7 @@ import pytest
 
 from devices.rtsp import AccessUnit, Endpoint, ErrorKind, RtspError, Session, probe
 from devices.simulator import VirtualCamera
+from tests.template import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -155,3 +159,35 @@ def test_lost_packets_are_told_with_the_time_that_they_cost() -> None:
         assert unit.lost_s == pytest.approx((unit.pts - last.pts) / 90_000)
         assert 1.0 < unit.lost_s < 4.0
         assert session.stats.lost_packets > 0
+
+
+_WATCH = """
+import sys
+from devices.rtsp import Endpoint, RtspError, Session
+with Session(Endpoint.parse(sys.argv[1]), stall_timeout=0.5) as session:
+    try:
+        for unit in session.units():
+            print(unit.arrived_at, flush=True)
+    except RtspError as error:
+        print(error.kind, flush=True)
+"""
+
+
+def test_a_client_that_was_stopped_takes_nothing_of_what_lay_there_meanwhile(
+    camera: VirtualCamera,
+) -> None:
+    """A woken recorder has lost its cameras: it must not begin anything before it knows."""
+    command = [sys.executable, "-c", _WATCH, camera.rtsp_login_url]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as client:
+        assert client.stdout is not None
+        client.stdout.readline()
+        client.send_signal(signal.SIGSTOP)
+        time.sleep(2.5)
+        woken = time.time()
+        client.send_signal(signal.SIGCONT)
+        stop = threading.Timer(10, client.kill)  # one that goes on would go on for ever
+        stop.start()
+        *arrivals, end = client.stdout.read().split()
+        stop.cancel()
+    assert end == ErrorKind.STALLED
+    assert all(float(arrived) < woken for arrived in arrivals)
